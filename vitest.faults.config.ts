@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+// The slow tests that really kill processes: `npm run test:faults`.
+export default defineConfig({
+  test: {
+    include: ['src/**/*.faults.test.ts', 'test/**/*.faults.test.ts'],
+    testTimeout: 120_000,
+    fileParallelism: false,
+    server: { deps: { external: [/\/dist\//] } },
+  },
+})
