@@ -24,8 +24,19 @@ for (const name of readdirSync(sources)) {
   const wasm = join(root, 'src/kernels', name.replace(/\.ts$/, '.wasm'))
   if (modified(wasm) < newest) {
     run([
-      bin('assemblyscript', 'bin/asc.js'), join(sources, name), '--outFile', wasm, '--optimizeLevel', '3', '--noAssert',
-      '--runtime', 'stub', '--enable', 'simd', '--use', 'abort=',
+      bin('assemblyscript', 'bin/asc.js'),
+      join(sources, name),
+      '--outFile',
+      wasm,
+      '--optimizeLevel',
+      '3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--enable',
+      'simd',
+      '--use',
+      'abort=',
     ])
   }
   cpSync(wasm, join(root, 'dist/kernels', name.replace(/\.ts$/, '.wasm')))
