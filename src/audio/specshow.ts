@@ -1,0 +1,153 @@
+import { MillraceError } from '../core/errors.ts'
+import type { Image } from '../core/image.ts'
+import type { Tensor } from '../core/tensor.ts'
+import { autoColormap, colormap, type ColormapName } from './colormaps.ts'
+import { melFrequencies } from './mel.ts'
+import { checkMatrix } from './melspectrogram.ts'
+import { type Axis, cellSpans, tickRows } from './mesh.ts'
+import { paintPalette, paintRgb, type Pixel } from './palette.ts'
+
+export interface SpecshowOptions {
+  /** Pixels: one number for a square, or [height, width]. Default 224. */
+  size?: number | readonly [height: number, width: number]
+  /** Default `auto`, librosa's rule: magma for values of one sign, coolwarm where they cross zero, gray_r for booleans. */
+  cmap?: 'auto' | ColormapName
+  /** `time` (default) spaces frames by `hopLength / sr`, `null` evenly, which looks the same. */
+  xAxis?: 'time' | null
+  /** `mel` (default): rows are mel bands, drawn as librosa draws them on a symlog scale in Hz; `null`: evenly spaced rows, no marks. */
+  yAxis?: 'mel' | null
+  /** What specshow is told of the data, its defaults being librosa's: sr 22050, hopLength 512, fmin 0, fmax sr / 2, htk false. */
+  sr?: number
+  hopLength?: number
+  fmin?: number
+  fmax?: number
+  htk?: boolean
+  /** The values of the first and of the last colour. Default: the smallest and the largest value. */
+  vmin?: number
+  vmax?: number
+  /** The marks of the frequency axis that matplotlib leaves in column 0. Default true. */
+  ticks?: boolean
+  /** 1 (default): a palette picture; 3: RGB; 4: RGBA. */
+  channels?: 1 | 3 | 4
+  /** A matrix of one frame is an error, or with `keep` the blank picture matplotlib makes of it. */
+  short?: 'error' | 'keep'
+}
+
+/**
+ * The picture that matplotlib makes of `librosa.display.specshow(D)` on axes that fill a frameless figure of 100 dots an inch:
+ *
+ *     plt.figure(figsize=(2.24, 2.24), dpi=100); plt.axis('off')
+ *     plt.axes([0, 0, 1, 1], frameon=False, xticks=[], yticks=[])
+ *     librosa.display.specshow(D, x_axis='time', y_axis='mel'); plt.savefig(file)
+ *
+ * `D` is [bands, frames], finite float32 or booleans; band 0 is at the bottom. As in that code, specshow believes the bands to lie
+ * between `fmin` 0 and `fmax` 11025 unless told otherwise.
+ *
+ * RGB and RGBA are equal to matplotlib's pixels, tick marks included. A palette has 256 colours and the marks need up to three each:
+ * they take entries no cell uses, else entries are merged that are one level apart.
+ * @throws MillraceError `TOO_SHORT` for fewer than 2 frames, `NOT_FINITE`, `INVALID_SHAPE`, `INVALID_OPTION`.
+ */
+export function specshow(D: Tensor<'float32'> | Tensor<'bool'>, options: SpecshowOptions = {}): Image {
+  const { size = 224, channels = 1, ticks = true, short = 'error', cmap = 'auto' } = options
+  const [height, width] = checkSize(typeof size === 'number' ? [size, size] : size)
+  const [bands, frames] = checkMatrix(D, 'D')
+  if (bands < 1 || frames < (short === 'keep' ? 1 : 2)) {
+    throw new MillraceError(
+      'TOO_SHORT',
+      `A spectrogram needs 2 frames to be drawn, this one is [${bands}, ${frames}]: drop the clip, pad it, or use short: 'keep' for a blank picture`,
+    )
+  }
+  const { min, max } = range(D)
+  const quantize = quantizer(D, options.vmin ?? min, options.vmax ?? max)
+  const { x, y } = axes(bands, frames, options)
+  const columns = cellSpans(x, width, false)
+  const rows = cellSpans(y, height, true)
+
+  const indices = new Uint8Array(height * width)
+  const blank = rows.length === 0 || columns.length === 0
+  for (const row of rows) {
+    const first = row.start * width
+    for (const column of columns) {
+      const index = quantize(row.cell * frames + column.cell)
+      for (let p = column.start; p < column.end; p++) indices[first + p] = index
+    }
+    for (let r = row.start + 1; r < row.end; r++) indices.copyWithin(r * width, first, first + width)
+  }
+  const colours = blank ? new Uint8Array(768).fill(255) : colormap(cmap === 'auto' ? autoColormap(D, min, max) : cmap)
+  const marks = ticks && y.scale === 'symlog' ? tickPixels(tickRows(y, height), indices, colours, height, width) : []
+  const data = channels === 1 ? indices : paintRgb(indices, colours, marks, channels)
+  if (channels !== 1) return { data, height, width, channels }
+  return { data, height, width, channels, palette: paintPalette(indices, colours, marks) }
+}
+
+function checkSize([height, width]: readonly [number, number]): readonly [number, number] {
+  const valid = (pixels: number): boolean => Number.isInteger(pixels) && pixels >= 1 && pixels <= 65536
+  if (valid(height) && valid(width)) return [height, width]
+  throw new MillraceError('INVALID_OPTION', `size is a number of pixels from 1 to 65,536 or [height, width], not ${height} x ${width}`)
+}
+
+function axes(bands: number, frames: number, options: SpecshowOptions): { x: Axis; y: Axis } {
+  const { xAxis = 'time', yAxis = 'mel', sr = 22050, hopLength = 512, htk = false, fmin = 0, fmax = sr / 2 } = options
+  if (!(sr > 0 && hopLength > 0 && fmin >= 0 && fmin < fmax)) {
+    throw new MillraceError('INVALID_OPTION', `sr, hopLength > 0 and 0 <= fmin < fmax are needed, not ${sr}, ${hopLength}, ${fmin}, ${fmax}`)
+  }
+  const count = (n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => i)
+  return {
+    x: { centres: xAxis === null ? count(frames) : count(frames).map((t) => (t * hopLength) / sr), scale: 'linear' },
+    y:
+      yAxis === null
+        ? { centres: count(bands), scale: 'linear' }
+        : { centres: melFrequencies(bands, { fmin, fmax, htk }), scale: 'symlog' },
+  }
+}
+
+function range(D: Tensor<'float32'> | Tensor<'bool'>): { min: number; max: number } {
+  const { data } = D
+  let [min, max, probe] = [Infinity, -Infinity, 0]
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!
+    if (value < min) min = value
+    if (value > max) max = value
+    probe += value * 0
+  }
+  if (probe === 0) return { min, max }
+  throw new MillraceError('NOT_FINITE', 'A picture needs finite values, but there are NaN or infinite ones: check the signal')
+}
+
+/** matplotlib's `Normalize`, in float32 as for float32 data, then the index of one of 256 colours. */
+function quantizer(D: Tensor<'float32'> | Tensor<'bool'>, vmin: number, vmax: number): (i: number) => number {
+  if (!(vmin <= vmax)) throw new MillraceError('INVALID_OPTION', `vmin is at most vmax, not ${vmin} and ${vmax}`)
+  const { data } = D
+  const span = vmax - vmin
+  if (span === 0) return () => 0
+  return (i) => Math.max(0, Math.min(255, Math.trunc(Math.fround(Math.fround(data[i]! - vmin) / span) * 256)))
+}
+
+/**
+ * Tick marks are black lines 0.8 points wide (1.11 pixels), centred on a row of pixels, that end in the middle of column 0: Agg
+ * covers half of that pixel and 7/255 of those above and below.
+ */
+const MARK = [
+  [-1, 7],
+  [0, 128],
+  [1, 7],
+] as const
+
+function tickPixels(centres: number[], indices: Uint8Array, colours: Uint8Array, height: number, width: number): Pixel[] {
+  const pixels = new Map<number, Pixel>()
+  for (const centre of centres) {
+    for (const [offset, alpha] of MARK) {
+      const row = centre + offset
+      if (row < 0 || row >= height) continue
+      const at = row * width
+      const rgb = pixels.get(at)?.rgb ?? [...colours.subarray(3 * indices[at]!, 3 * indices[at]! + 3)]
+      pixels.set(at, { at, rgb: rgb.map((level) => blendBlack(level, alpha)) })
+    }
+  }
+  return [...pixels.values()]
+}
+
+/** Black over an opaque level by Agg's integers. */
+function blendBlack(level: number, alpha: number): number {
+  return Math.floor((level * 255 * (256 - alpha)) / (65280 + alpha))
+}
