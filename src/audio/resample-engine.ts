@@ -13,7 +13,9 @@ interface Exports {
   rows(src: number, dst: number, n: number, row: number, period: number, advance: number, width: number, first: number, taps: number): void
   clock(src: number, dst: number, n: number, time: bigint, step: bigint, bits: number, order: number, width: number, taps: number): void
   forward(a: number, b: number, stride: number, z: number, n: number, twiddles: number): void
-  finite(...args: [...block: [src: number, dst: number, pairs: number, n: number, width: number, up: number, down: number], ...tables: number[]]): void
+  finite(
+    ...args: [...block: [src: number, dst: number, pairs: number, n: number, width: number, up: number, down: number], ...tables: number[]]
+  ): void
 }
 
 const BASE = 1024
@@ -142,8 +144,8 @@ function window(stage: Stage, start: number, end: number): Step {
   return { stage, out: { start, end }, outLimit: end, in: read, inLimit: read.end }
 }
 
-/** Points of a finite stage's transform: about four times its taps. */
-const points = ({ width }: Finite): number => 2 ** Math.round(Math.log2(4 * width))
+/** Points of a finite stage's transform: about four times its taps, a flat optimum. */
+const points = ({ width }: Finite): number => Math.max(2 ** Math.round(Math.log2(4 * width)), 256)
 const hop = (stage: Finite): number => points(stage) - stage.width + 1
 const pairs = (stage: Finite, count: number): number => Math.ceil(count / (2 * hop(stage)))
 

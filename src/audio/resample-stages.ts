@@ -1,14 +1,15 @@
 import type { Clocked, Finite, Rows, Stage } from '../kernels/resample.ts'
 import type { Polyphase } from './resample-design.ts'
 
-// Below this many products an output, direct sums beat the Fourier transform.
-const DIRECT_WIDTH = 48
+// With no more products an output than this, or with more outputs an input, direct sums beat the Fourier transform.
+const DIRECT_WIDTH = 20
+const DIRECT_UP = 8
 
 const multipleOf4 = (n: number): number => (n + 3) & ~3
 
 /** A symmetric filter at `up` times the input rate, of whose outputs every `down`-th is kept: by rows when short, else by transform. */
 export function finite(h: Float64Array, up: number, down: number): Stage {
-  return Math.ceil(h.length / up) <= DIRECT_WIDTH ? finiteRows(h, up, down) : finiteParts(h, up, down)
+  return Math.ceil(h.length / up) <= DIRECT_WIDTH || up > DIRECT_UP ? finiteRows(h, up, down) : finiteParts(h, up, down)
 }
 
 // Output n of the zero-stuffed input is the sum over s of h[n down + centre - up s] x[s].

@@ -34,7 +34,10 @@ export function resample(y: Float32Array, { origSr, targetSr }: ResampleOptions)
   const ratio = origSr / targetSr
   if (!(ratio <= MAX_RATIO && ratio >= 1 / MAX_RATIO)) {
     const rates = `${origSr} Hz to ${targetSr} Hz`
-    throw new MillraceError('AUDIO_RATE', `Rates may differ by a factor of ${MAX_RATIO} at most; received ${rates}. Check the file's header.`)
+    throw new MillraceError(
+      'AUDIO_RATE',
+      `Rates may differ by a factor of ${MAX_RATIO} at most; received ${rates}. Check the file's header.`,
+    )
   }
   const length = Math.ceil(y.length * (targetSr / origSr))
   if (length > MAX_LENGTH) {
@@ -43,14 +46,16 @@ export function resample(y: Float32Array, { origSr, targetSr }: ResampleOptions)
       `${y.length} samples from ${origSr} Hz to ${targetSr} Hz would be ${length}, more than ${MAX_LENGTH}; resample piece by piece.`,
     )
   }
-  if (ratio === 1) {
-    requireFinite(y, 0)
-    return y.slice()
-  }
   const out = new Float32Array(length)
   // soxr rounds the length, librosa rounds it up and pads with zeros.
   const made = out.subarray(0, Math.min(length, Math.floor(y.length / ratio + 0.5)))
-  const { finite, read } = runChain(chainFor(ratio), y, made)
+  const chain = chainFor(ratio)
+  if (chain.length === 0) {
+    requireFinite(y, 0)
+    made.set(y.subarray(0, made.length))
+    return out
+  }
+  const { finite, read } = runChain(chain, y, made)
   requireFinite(y, finite ? read : 0)
   return out
 }
@@ -66,6 +71,9 @@ function chainFor(ratio: number): Stage[] {
 function requireFinite(y: Float32Array, from: number): void {
   for (let i = from; i < y.length; i++) {
     if (Number.isFinite(y[i])) continue
-    throw new MillraceError('AUDIO_NOT_FINITE', `Samples must be finite; sample ${i} is ${y[i]}. Replace it (0 is silence) or leave the file out.`)
+    throw new MillraceError(
+      'AUDIO_NOT_FINITE',
+      `Samples must be finite; sample ${i} is ${y[i]}. Replace it (0 is silence) or leave the file out.`,
+    )
   }
 }
