@@ -89,6 +89,11 @@ cases = {
     "htk": (story, 224, 224, {"htk": True, "fmax": 8000}),
     "no_axes": (story, 224, 224, {"x_axis": None, "y_axis": None}),
     "no_y": (story, 128, 128, {"y_axis": None}),
+    # Borders of cells that fall on the middle of a pixel, up to rounding.
+    "tie_y": (noise((26, 54)).astype(np.float32), 211, 140, {"sr": 11025, "fmax": 900}),
+    "tie_x": (noise((40, 448)).astype(np.float32), 38, 58, {"sr": 192000, "htk": True}),
+    "tie_height": (noise((64, 8)).astype(np.float32), 226, 36, {"sr": 32000, "hop_length": 498, "fmin": 300, "fmax": 900}),
+    "vmin_vmax": (story, 100, 100, {"vmin": -60.0, "vmax": -7.5}),
     **{name: (story, 64, 64, {"cmap": name}) for name in ("magma", "viridis", "inferno", "gray", "gray_r", "coolwarm")},
 }
 

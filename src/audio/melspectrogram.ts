@@ -41,9 +41,13 @@ export function applyBands(S: Tensor<'float32'>, bands: Bands): Tensor<'float32'
   const frames = S.dims[1]!
   const data = new Float32Array(bands.count * frames)
   for (let t = 0; t < frames; t++) {
-    weigh(bands, (bin) => S.data[bin * frames + t]!, (band, sum) => {
-      data[band * frames + t] = sum
-    })
+    weigh(
+      bands,
+      (bin) => S.data[bin * frames + t]!,
+      (band, sum) => {
+        data[band * frames + t] = sum
+      },
+    )
   }
   return { data, dims: [bands.count, frames], type: 'float32' }
 }
@@ -52,5 +56,8 @@ export function applyBands(S: Tensor<'float32'>, bands: Bands): Tensor<'float32'
 export function checkMatrix(matrix: Tensor, name: string): [rows: number, columns: number] {
   const [rows = 0, columns = 0, ...more] = matrix.dims
   if (more.length === 0 && matrix.dims.length === 2 && matrix.data.length === rows * columns) return [rows, columns]
-  throw new MillraceError('INVALID_SHAPE', `${name} is a matrix [rows, columns], not ${matrix.data.length} values of shape [${matrix.dims}]`)
+  throw new MillraceError(
+    'INVALID_SHAPE',
+    `${name} is a matrix [rows, columns], not ${matrix.data.length} values of shape [${matrix.dims}]`,
+  )
 }

@@ -19,9 +19,14 @@ const THRESHOLD = 1000
 
 /** The pixels of each cell from the left or, `flip`, from the top; empty when the axis has but one cell, which has no extent. */
 export function cellSpans(axis: Axis, size: number, flip: boolean): Span[] {
-  const edges = cellEdges(axis.centres)
-  const place = placement(axis, size, flip)
-  const pixels = Array.from(edges, (edge) => Math.floor(place(edge) + 0.5))
+  const { slope, origin } = placement(axis, size)
+  const scale = scaleOf(axis)
+  const pixels = Array.from(cellEdges(axis.centres), (edge) => {
+    // A mesh on a scale that is not linear is placed first and turned upside down then; a linear one in one step.
+    const straight = scale(edge) * slope + origin
+    const place = !flip ? straight : axis.scale === 'symlog' ? size - straight : edge * -slope + (size - origin)
+    return Math.floor(place + 0.5)
+  })
   const spans: Span[] = []
   for (let cell = 0; cell + 1 < pixels.length; cell++) {
     const start = Math.max(0, Math.min(pixels[cell]!, pixels[cell + 1]!))
@@ -36,10 +41,10 @@ export function tickRows(axis: Axis, size: number): number[] {
   const [low, high] = limits(axis)
   const transformed = [symlog(low), symlog(high)] as const
   const slack = (transformed[1] - transformed[0]) * 1e-10
-  const place = placement(axis, size, true)
+  const { slope, origin } = placement(axis, size)
   return tickValues(low, high)
     .filter((value) => symlog(value) >= transformed[0] - slack && symlog(value) <= transformed[1] + slack)
-    .map((value) => Math.floor(place(value) + 0.5))
+    .map((value) => Math.floor(symlog(value) * -slope + (size + 0.5 - origin)))
 }
 
 /** Borders of the cells around centres, halfway between them; the outer ones as far out as the next ones lie in. */
@@ -65,16 +70,17 @@ function limits(axis: Axis): [number, number] {
   return axis.scale === 'symlog' ? [unsymlog(a - margin), unsymlog(b + margin)] : [a - margin, b + margin]
 }
 
-/** From a value of the axis to pixels from the left, or `flip` from the top. */
-function placement(axis: Axis, size: number, flip: boolean): (value: number) => number {
-  const scale = axis.scale === 'symlog' ? symlog : (value: number): number => value
-  const [low, high] = limits(axis).map(scale) as [number, number]
-  // The figure is size / 100 inches wide, which in floating point may come out a hair wider.
-  const length = Math.max(size, (size / 100) * 100)
+/** Pixels from the left or the bottom are `slope * scale(value) + origin`. */
+function placement(axis: Axis, size: number): { slope: number; origin: number } {
+  const [low, high] = limits(axis).map(scaleOf(axis)) as [number, number]
+  // The figure is size / 100 inches wide, which in floating point may come out a hair wider or narrower.
+  const length = (size / 100) * 100
   const unit = 1 / (high - low)
-  const slope = length * unit
-  const origin = length * (-low * unit)
-  return flip ? (value) => scale(value) * -slope + (size - origin) : (value) => scale(value) * slope + origin
+  return { slope: length * unit, origin: length * (-low * unit) }
+}
+
+function scaleOf(axis: Axis): (value: number) => number {
+  return axis.scale === 'symlog' ? symlog : (value) => value
 }
 
 /** `SymmetricalLogTransform(base=2, linthresh=1000, linscale=1)`. */

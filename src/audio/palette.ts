@@ -94,11 +94,7 @@ function nearestEntry(palette: Uint8Array, rgb: ArrayLike<number>, allowed: (ent
   for (let entry = 0; entry < 256; entry++) {
     if (!allowed(entry)) continue
     const at = 3 * entry
-    const distance = Math.max(
-      Math.abs(palette[at]! - rgb[0]!),
-      Math.abs(palette[at + 1]! - rgb[1]!),
-      Math.abs(palette[at + 2]! - rgb[2]!),
-    )
+    const distance = Math.max(Math.abs(palette[at]! - rgb[0]!), Math.abs(palette[at + 1]! - rgb[1]!), Math.abs(palette[at + 2]! - rgb[2]!))
     if (distance < least) [best, least] = [entry, distance]
   }
   return [best, least]

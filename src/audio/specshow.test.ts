@@ -15,7 +15,18 @@ interface Case {
 
 /** librosa's names to ours. */
 function ours({ cmap, x_axis, y_axis, sr, hop_length, fmin, fmax, htk, vmin, vmax }: Record<string, unknown>): SpecshowOptions {
-  const options = { cmap: cmap as ColormapName, xAxis: x_axis as null, yAxis: y_axis as null, sr, hopLength: hop_length, fmin, fmax, htk, vmin, vmax }
+  const options = {
+    cmap: cmap as ColormapName,
+    xAxis: x_axis as null,
+    yAxis: y_axis as null,
+    sr,
+    hopLength: hop_length,
+    fmin,
+    fmax,
+    htk,
+    vmin,
+    vmax,
+  }
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 

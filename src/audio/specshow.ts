@@ -89,7 +89,10 @@ function checkSize([height, width]: readonly [number, number]): readonly [number
 function axes(bands: number, frames: number, options: SpecshowOptions): { x: Axis; y: Axis } {
   const { xAxis = 'time', yAxis = 'mel', sr = 22050, hopLength = 512, htk = false, fmin = 0, fmax = sr / 2 } = options
   if (!(sr > 0 && hopLength > 0 && fmin >= 0 && fmin < fmax)) {
-    throw new MillraceError('INVALID_OPTION', `sr, hopLength > 0 and 0 <= fmin < fmax are needed, not ${sr}, ${hopLength}, ${fmin}, ${fmax}`)
+    throw new MillraceError(
+      'INVALID_OPTION',
+      `sr, hopLength > 0 and 0 <= fmin < fmax are needed, not ${sr}, ${hopLength}, ${fmin}, ${fmax}`,
+    )
   }
   const count = (n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => i)
   return {

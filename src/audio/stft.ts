@@ -79,7 +79,8 @@ export function transform(y: Float32Array, options: StftOptions, sink: Sink): { 
  * @throws MillraceError `INVALID_AUDIO`.
  */
 export function validAudio(y: Float32Array): void {
-  if (!(y instanceof Float32Array)) throw new MillraceError('INVALID_AUDIO', 'Samples are a Float32Array, values in [-1, 1]: convert them first')
+  if (!(y instanceof Float32Array))
+    throw new MillraceError('INVALID_AUDIO', 'Samples are a Float32Array, values in [-1, 1]: convert them first')
   // A product with 0 is NaN for anything that is not finite; four sums let the processor overlap the additions.
   let [a, b, c, d] = [0, 0, 0, 0]
   const whole = y.length & -4
@@ -99,7 +100,10 @@ export function validAudio(y: Float32Array): void {
 function signalFrames(y: Float32Array, length: number, hop: number, margin: number, padMode: PadMode): Frames {
   const room = y.length + 2 * margin - length
   if (room < 0) {
-    throw new MillraceError('TOO_SHORT', `A frame has nFft = ${length} samples, the signal only ${y.length}: lower nFft, or center the frames`)
+    throw new MillraceError(
+      'TOO_SHORT',
+      `A frame has nFft = ${length} samples, the signal only ${y.length}: lower nFft, or center the frames`,
+    )
   }
   // Frames further apart than they are long are copied one by one, so that a block stays small.
   const stride = Math.min(hop, length)

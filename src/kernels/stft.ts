@@ -105,9 +105,13 @@ export function spectraTwin(frames: Frames, window: Float64Array, sink: Sink): F
     }
     if (sink.bands === undefined) for (let k = 0; k < bins; k++) outputs[0]![k * frames.count + frame] = values[k]!
     else {
-      weigh(sink.bands, (bin) => values[bin]!, (band, sum) => {
-        outputs[0]![band * frames.count + frame] = sum
-      })
+      weigh(
+        sink.bands,
+        (bin) => values[bin]!,
+        (band, sum) => {
+          outputs[0]![band * frames.count + frame] = sum
+        },
+      )
     }
   }
   return outputs
@@ -205,6 +209,9 @@ function align(address: number): number {
 
 function allocate(exports: Exports, end: number): void {
   if (end >= 2 ** 32 || exports.reserve(end) === 0) {
-    throw new MillraceError('TOO_LARGE', `A spectrum needs ${end} bytes of WebAssembly memory, more than there is: choose a smaller nFft or hop`)
+    throw new MillraceError(
+      'TOO_LARGE',
+      `A spectrum needs ${end} bytes of WebAssembly memory, more than there is: choose a smaller nFft or hop`,
+    )
   }
 }
