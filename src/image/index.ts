@@ -1,0 +1,2 @@
+export type { Image } from '../core/image.ts'
+export { encodePng, type EncodePngOptions } from '../codec/png.ts'
