@@ -185,17 +185,18 @@ const swcPrivateSet = (self: object, member: WeakMap<object, PropertyDescriptor>
 
 // --- using ---
 
-interface Resource {
+export interface Resource {
   dispose?: () => unknown
   async: boolean
 }
-interface Disposal {
+export interface Disposal {
   stack: Resource[]
   error?: unknown
   hasError?: boolean
 }
 
-const addResource = (stack: Resource[], value: Any, async = false): unknown => {
+/** Notes a `using` or `await using` value for `disposeAll`. */
+export const addResource = (stack: Resource[], value: Any, async = false): unknown => {
   if (value === null || value === undefined) {
     if (async) stack.push({ async })
     return value
@@ -206,7 +207,8 @@ const addResource = (stack: Resource[], value: Any, async = false): unknown => {
   return value
 }
 
-const disposeAll = (disposal: Disposal): unknown => {
+/** Disposes what was noted, last first; a promise as soon as one is asynchronous. */
+export const disposeAll = (disposal: Disposal): unknown => {
   const fail = (error: unknown): void => {
     disposal.error = disposal.hasError ? suppressed(error, disposal.error) : error
     disposal.hasError = true
