@@ -1,4 +1,5 @@
 import { MillraceError } from '../core/errors.ts'
+import { randomOf } from '../core/random.ts'
 
 /**
  * One sound of speech. `formants` are the resonances of the mouth in Hz (vowels: Peterson & Barney 1952, men), `voice` and
@@ -62,7 +63,7 @@ export function speak(word: string, seed: number, number: number, sampleRate: nu
   if (phones === undefined) {
     throw new MillraceError('BAD_OPTION', `speak: the word must be one of ${Object.keys(vocabulary).join(', ')}, but is '${word}'.`)
   }
-  const random = generator(`${seed}/${word}/${number}`)
+  const random = randomOf(seed, Object.keys(vocabulary).indexOf(word), number)
   const between = (low: number, high: number): number => low + (high - low) * random()
 
   const pitch = between(95, 230)
@@ -140,17 +141,5 @@ class Resonator {
     this.#y2 = this.#y1
     this.#y1 = y
     return y
-  }
-}
-
-/** Uniform numbers in [0, 1) that follow from a text: FNV-1a for the seed, then mulberry32. */
-function generator(key: string): () => number {
-  let state = 0x811c9dc5
-  for (let i = 0; i < key.length; i++) state = Math.imul(state ^ key.charCodeAt(i), 0x01000193)
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let z = Math.imul(state ^ (state >>> 15), state | 1)
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61)
-    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32
   }
 }

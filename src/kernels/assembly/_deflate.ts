@@ -11,6 +11,7 @@ const order: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 1
 const weights: usize = memory.data<i16>([16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1], 16)
 const seen: usize = memory.data(4 << hashBits, 4)
 const literals: usize = memory.data(286 * 4, 4)
+const matchCounts: usize = memory.data(259 * 4, 4)
 const distances: usize = memory.data(30 * 4, 4)
 const literalCodes: usize = memory.data(286 * 4, 4)
 const distanceCodes: usize = memory.data(30 * 4, 4)
@@ -28,8 +29,6 @@ let a: u32 = 1
 let b: u32 = 0
 
 let out: usize = 0
-let token: usize = 0
-let literalsAt: usize = 0
 
 export function resetDeflate(): void {
   bits = 0
@@ -88,16 +87,16 @@ function lengthBits(symbol: u32): u32 {
 // @ts-ignore: decorator
 @inline
 function distanceSymbol(distance: u32): u32 {
+  // Both sides are computed: a branch here would be guessed wrong too often.
   const d = distance - 1
-  if (d < 2) return d
   const high = 31 - clz(d)
-  return 2 * high + ((d >> (high - 1)) & 1)
+  return select(d, 2 * high + ((d >> (high - 1)) & 1), d < 2)
 }
 
 // @ts-ignore: decorator
 @inline
 function distanceBits(symbol: u32): u32 {
-  return symbol < 2 ? 0 : (symbol >> 1) - 1
+  return select(0, (symbol >> 1) - 1, symbol < 2)
 }
 
 /** How many bytes at `p` and `q` agree, `limit` at most. */
@@ -115,30 +114,32 @@ export function agree(p: usize, q: usize, limit: u32): u32 {
 
 // Tokens: an even one is twice a number of literals, an odd one a match.
 
-/** Notes that the bytes from `literalsAt` to `p` stay literals. */
+/** Writes `n` literals at `to`, and returns the end of the tokens. */
 // @ts-ignore: decorator
 @inline
-function endLiterals(p: usize): void {
-  if (p == literalsAt) return
-  store<u32>(token, <u32>(p - literalsAt) << 1)
-  token += 4
+function addLiterals(to: usize, n: u32): usize {
+  if (n == 0) return to
+  store<u32>(to, n << 1)
+  return to + 4
 }
 
+/** The same for a match. */
 // @ts-ignore: decorator
 @inline
-function match(p: usize, length: u32, distance: u32): void {
-  endLiterals(p)
-  literalsAt = p + length
-  store<u32>(token, (distance << 10) | (length << 1) | 1)
-  token += 4
-  increment(literals, lengthSymbol(length))
+function addMatch(to: usize, length: u32, distance: u32): usize {
+  store<u32>(to, (distance << 10) | (length << 1) | 1)
+  increment(matchCounts, length)
   increment(distances, distanceSymbol(distance))
+  return to + 4
 }
 
-function parse(lines: usize, size: u32, stride: u32, unit: u32): void {
-  literalsAt = lines
+/** Writes the tokens of the block to `to`, counts their symbols, and returns their end. */
+function parse(lines: usize, size: u32, stride: u32, unit: u32, to: usize): usize {
+  // Where the literals before `i` begin.
+  let pending: u32 = 0
   memory.fill(literals, 0, 286 * 4)
   memory.fill(distances, 0, 30 * 4)
+  memory.fill(matchCounts, 0, 259 * 4)
   for (let slot: usize = 0; slot < 4 << hashBits; slot += 4) store<i32>(seen + slot, -(<i32>window))
   const most = maxMatch - (maxMatch % unit)
   const leastAbove: u32 = unit == 1 ? leastFar : 3
@@ -148,9 +149,11 @@ function parse(lines: usize, size: u32, stride: u32, unit: u32): void {
     const first = lines + row + 1
     const run = min(most, stride - 1 - unit)
     if (above && stride > 5 && agree(first - 1, first - 1 - stride, stride) == stride && agree(first + unit, first, run) < run) {
+      to = addLiterals(to, row - pending)
+      pending = end
       for (let left = stride; left > 0; ) {
         const length: u32 = left > maxMatch && left < maxMatch + 3 ? maxMatch - 3 : min(left, maxMatch)
-        match(lines + end - left, length, stride)
+        to = addMatch(to, length, stride)
         left -= length
       }
       continue
@@ -186,9 +189,11 @@ function parse(lines: usize, size: u32, stride: u32, unit: u32): void {
       }
       if (unit > 1) length -= length % unit
       if (length >= 3) {
-        match(p, length, distance)
+        to = addLiterals(to, i - pending)
+        to = addMatch(to, length, distance)
         ended = distance == unit && length < limit
         i += length
+        pending = i
       } else {
         ended = false
         for (let k: u32 = 0; k < unit; k++) increment(literals, load<u8>(p + k))
@@ -196,8 +201,13 @@ function parse(lines: usize, size: u32, stride: u32, unit: u32): void {
       }
     }
   }
-  endLiterals(lines + size)
+  to = addLiterals(to, size - pending)
+  for (let length: u32 = 3; length <= maxMatch; length++) {
+    const slot = literals + (lengthSymbol(length) << 2)
+    store<u32>(slot, load<u32>(slot) + load<u32>(matchCounts + (length << 2)))
+  }
   increment(literals, 256)
+  return to
 }
 
 // @ts-ignore: decorator
@@ -271,12 +281,56 @@ function across(v: v128): u32 {
   return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3)
 }
 
+/** The body of the block. Locals stand in for `bits`, `count` and `out`, which the compiler would keep in memory. */
+function writeTokens(lines: usize, tokens: usize, end: usize): void {
+  let held = bits
+  let n = count
+  let to = out
+  for (let at = tokens, p = lines; at < end; at += 4) {
+    const value = load<u32>(at)
+    if (value & 1) {
+      const length = (value >> 1) & 511
+      const code = load<u32>(matchCodes + (length << 2))
+      held |= <u64>(code & 0xffffff) << n
+      n += code >> 24
+      const distance = value >> 10
+      const symbol = distanceSymbol(distance)
+      const reach = load<u32>(distanceCodes + (symbol << 2))
+      held |= <u64>(reach & 0xffff) << n
+      n += reach >> 16
+      const extra = distanceBits(symbol)
+      held |= <u64>((distance - 1) & ((1 << extra) - 1)) << n
+      n += extra
+      p += length
+    } else {
+      // Three codes of 15 bits fit beside 7, so two may stay for the store below.
+      for (let left = value >> 1; left > 0; ) {
+        const code = load<u32>(literalCodes + (<usize>load<u8>(p++) << 2))
+        held |= <u64>(code & 0xffff) << n
+        n += code >> 16
+        if (--left % 3 == 0) {
+          store<u64>(to, held)
+          to += <usize>(n >> 3)
+          held >>= n & ~7
+          n &= 7
+        }
+      }
+    }
+    store<u64>(to, held)
+    to += <usize>(n >> 3)
+    held >>= n & ~7
+    n &= 7
+  }
+  bits = held
+  count = n
+  out = to
+}
+
 /** Writes the block to `to`, with `tokens` as scratch of 4 bytes for each of `lines`, and returns its end. */
 export function deflate(lines: usize, size: u32, stride: u32, unit: u32, last: bool, tokens: usize, to: usize): usize {
   out = to
-  token = tokens
   adler(lines, size)
-  parse(lines, size, stride, unit)
+  const tokensEnd = parse(lines, size, stride, unit, tokens)
   huffman(literals, 286, 15, literalCodes)
   huffman(distances, 30, 15, distanceCodes)
 
@@ -336,32 +390,7 @@ export function deflate(lines: usize, size: u32, stride: u32, unit: u32, last: b
       const extra = (length - 3) & ((1 << lengthBits(symbol)) - 1)
       store<u32>(matchCodes + (length << 2), (code & 0xffff) | (extra << (code >> 16)) | (((code >> 16) + lengthBits(symbol)) << 24))
     }
-    for (let at = tokens, p = lines; at < token; at += 4) {
-      const value = load<u32>(at)
-      if (value & 1) {
-        const length = (value >> 1) & 511
-        const code = load<u32>(matchCodes + (length << 2))
-        put(code & 0xffffff, code >> 24)
-        const distance = value >> 10
-        const symbol = distanceSymbol(distance)
-        putCode(distanceCodes, symbol)
-        put((distance - 1) & ((1 << distanceBits(symbol)) - 1), distanceBits(symbol))
-        flush()
-        p += length
-      } else {
-        let left = value >> 1
-        for (; left >= 3; left -= 3, p += 3) {
-          putCode(literalCodes, load<u8>(p))
-          putCode(literalCodes, load<u8>(p + 1))
-          putCode(literalCodes, load<u8>(p + 2))
-          flush()
-        }
-        for (; left > 0; left--, p++) {
-          putCode(literalCodes, load<u8>(p))
-          flush()
-        }
-      }
-    }
+    writeTokens(lines, tokens, tokensEnd)
     putCode(literalCodes, 256)
     flush()
   }
