@@ -54,7 +54,7 @@ export function mappedPaths(specifier: string, { baseUrl, paths = {}, pathsBase 
 
 function read(file: string): CompilerOptions {
   const folder = dirname(file)
-  const { extends: parents = [], compilerOptions: own = {} } = parse(readFileSync(file, 'utf8')) as {
+  const { extends: parents = [], compilerOptions: own = {} } = parse(file) as {
     extends?: string | string[]
     compilerOptions?: CompilerOptions
   }
@@ -82,9 +82,12 @@ function locate(parent: string, from: string): string {
 }
 
 /** JSON with comments and trailing commas. */
-function parse(text: string): unknown {
-  const bare = text
-    .replace(/^\uFEFF/, '')
-    .replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, string?: string) => string ?? ' ')
-  return JSON.parse(bare.replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, (_, string?: string) => string ?? ''))
+function parse(file: string): unknown {
+  const text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+  const bare = text.replace(/("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, string?: string) => string ?? ' ')
+  try {
+    return JSON.parse(bare.replace(/("(?:\\.|[^"\\])*")|,(?=\s*[}\]])/g, (_, string?: string) => string ?? ''))
+  } catch (error) {
+    throw new SyntaxError(`${file}: ${(error as Error).message}`, { cause: error })
+  }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -93,7 +93,8 @@ export function answer(input: Wide = { a: Kind.A }): never {
   'common/other.ts': 'const path: string = __dirname\nexports.other = { n: path.length > 0 ? 7 : 0 }\n',
   'common/required.cts':
     "const { other } = require('./other')\nimport fs = require('node:fs')\nexports.answer = (): unknown => [other.n, typeof fs.statSync]\n",
-  'common/plain.cjs': "const { other } = require('./typed')\nexports.answer = () => other\n",
+  'common/plain.cjs': "const { other } = require('./typed')\nexports.answer = () => other + require('./exporting.js').five\n",
+  'common/exporting.ts': 'export const five: number = 5\n',
   'common/typed.cts': 'exports.other = (5 as number)\n',
   'bare/package.json': '{}',
   'bare/index.ts':
@@ -137,9 +138,25 @@ describe.each(nodes)('Node $major', ({ node, version }) => {
       expect(fails).toMatch(/TypeError: from line 8\n    at (Module\.)?answer \((file:\/\/)?\/.*fails\.ts:8:9\)/)
       expect(syntax).toMatch(/SyntaxError: .*syntax\.ts: Unexpected token.*syntax\.ts:2:12/s)
       expect(missing).toMatch(/Cannot find module '.*not-there\.js' imported from .*missing\.ts/)
-      expect(rest).toEqual([[7, 'function', true], [7, 'function'], 5, [1, true]])
+      expect(rest).toEqual([[7, 'function', true], [7, 'function'], 10, [1, true]])
     }
   })
+})
+
+test.each(nodes.filter(({ node }) => node !== undefined))('without oxc-transform, Node $major', ({ major, node }) => {
+  const bare = join(folder, 'no-packages')
+  for (const room of ['core', 'tasks']) cpSync(new URL(`../../dist/${room}`, import.meta.url), join(bare, room), { recursive: true })
+  writeFileSync(join(bare, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(bare, 'typed.ts'), 'interface Box { n: number }\nexport const box: Box = { n: 5 }\n')
+  writeFileSync(
+    join(bare, 'main.mjs'),
+    `import { registerTypeScript } from './tasks/typescript.js'
+    registerTypeScript()
+    console.log(await import('./typed.ts').then(({ box }) => box.n, ({ code, message }) => code + message))`,
+  )
+  const { stdout } = spawnSync(node!, ['main.mjs'], { cwd: bare, encoding: 'utf8' })
+  if (major === 20) expect(stdout).toMatch(/^TYPESCRIPT_UNAVAILABLE.*typed\.ts needs it.*--include=optional/)
+  else expect(stdout).toBe('5\n')
 })
 
 test('a module from node_modules is left alone unless it is TypeScript', async () => {
