@@ -109,6 +109,7 @@ describe('captured variables', () => {
     ['x => coverage(x) + cov_matrix() + cov_matrix().size', 'coverage', 'cov_matrix'],
     ['run(x) { return run(x - 1) }', 'run'],
     ['x => vi(x)', 'vi'],
+    ["x => crypto.randomUUID() + crypto.createHash('md5')", 'crypto'],
     ['x => describe.each + expect', 'describe', 'expect'],
   ]
   test.each(cases)('%s', (text, ...names) => {

@@ -13,9 +13,9 @@ const sources = new WeakMap<Function, string>()
  * text, so everything it uses must be its own, a global of Node, or a helper that a compiler put in.
  *
  * Arrow functions, functions, methods (`{ run(x) {} }.run`), async or not, can travel. A name that is both a global and an import
- * of the user's file (`crypto`, `setTimeout`) can't be told apart by the text and means the global.
+ * of the user's file (`setTimeout` of node:timers/promises) can't be told apart by the text and means the global.
  *
- * The answer is kept for each function object; the first call loads the parser (about 10 ms), later ones take a tenth of a
+ * The answer is kept for each function object; the first call loads the parser (10 to 20 ms), later ones take a tenth of a
  * millisecond for a small function.
  *
  * @throws MillraceError `CAPTURED_VARIABLE`: the function uses variables from outside; the message names each and the way out.
@@ -39,6 +39,9 @@ export function compileInline(source: string, filename = 'inline function'): Fun
   const make = compileHere(source, filename, -1) // the function's text begins on the second line
   return (make as (available: typeof helpers) => Function)(helpers)
 }
+
+/** `crypto.createHash`: the module, imported outside, and not the global of the same name. */
+const isCryptoModule = ({ name, property }: FreeVariable): boolean => name === 'crypto' && property !== undefined && !(property in crypto)
 
 /** Istanbul's counters of statements, functions and branches: `cov_2bx9dk1q0f().s[0]++`. */
 const isCoverage = ({ name, resultProperty = '' }: FreeVariable): boolean =>
@@ -79,7 +82,7 @@ function checkedSource(fn: Function): string {
   for (const variable of variables) {
     const { name } = variable
     if (/^__(vite_ssr|vi)_import_meta__$/.test(name)) refuseImportMeta(line(variable.start), refuse)
-    if (isGlobal(name) || (isForeignGlobal(name) && probed.has(name))) continue
+    if ((isGlobal(name) && !isCryptoModule(variable)) || (isForeignGlobal(name) && probed.has(name))) continue
     if (Object.hasOwn(helpers, name)) used.set(name, name)
     else if (isCoverage(variable)) used.set(name, `'${coverageHelper}': ${name}`)
     else if (variable.argumentOf === undefined || !Object.hasOwn(helpers, variable.argumentOf)) {
