@@ -4,6 +4,11 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { compileHere } from './compile-here.ts'
+import { asyncFunction, asyncGenerator, asyncValues, awaited, awaitedEither, delegate } from './helpers-async.ts'
+import {
+  classPrivateGet, classPrivateSet, privateAdd, privateGet, privateMethod, privateSet, swcPrivateGet, swcPrivateSet,
+} from './helpers-private.ts'
+import { addResource, type Disposal, disposeAll, type Resource } from './helpers-using.ts'
 
 type Key = string | symbol | number
 type Any = any
@@ -59,177 +64,6 @@ const take = (iterable: Iterable<unknown>, count?: number): unknown[] => {
   for (const value of iterable) if (taken.push(value) === count) break
   return taken
 }
-
-// --- async functions, generators and loops ---
-
-const asyncFunction = (generator: (...args: Any[]) => Generator): ((...args: Any[]) => Promise<unknown>) =>
-  async function (this: unknown, ...args) {
-    const steps = generator.apply(this, args)
-    let step = steps.next()
-    while (!step.done) {
-      let value: unknown
-      let failed = false
-      try {
-        value = await step.value
-      } catch (error) {
-        value = error
-        failed = true
-      }
-      step = failed ? steps.throw(value) : steps.next(value)
-    }
-    return step.value
-  }
-
-/** A lowered async generator is a generator that yields its awaited values in an envelope. */
-class Awaited {
-  readonly value: unknown
-  constructor(value: unknown) {
-    this.value = value
-  }
-}
-const awaited = (value: unknown): Awaited => new Awaited(value)
-
-// esbuild writes `new __await(x)` and TypeScript `__await(x)`: a plain function is both.
-function awaitedEither(value: unknown): Awaited {
-  return new Awaited(value)
-}
-
-const asyncGenerator = (generator: (...args: Any[]) => Generator): ((...args: Any[]) => AsyncGenerator) =>
-  async function* (this: unknown, ...args) {
-    const steps = generator.apply(this, args)
-    let step = steps.next()
-    try {
-      while (!step.done) {
-        let value: unknown
-        let failed = false
-        try {
-          value = step.value instanceof Awaited ? await step.value.value : yield step.value
-        } catch (error) {
-          value = error
-          failed = true
-        }
-        step = failed ? steps.throw(value) : steps.next(value)
-      }
-      return step.value
-    } finally {
-      // The consumer has left early: the generator's own finally blocks run, awaited ones too.
-      if (!step.done) {
-        step = steps.return(undefined)
-        while (!step.done) step = steps.next(step.value instanceof Awaited ? await step.value.value : undefined)
-      }
-    }
-  }
-
-const asyncValues = (iterable: AsyncIterable<unknown> | Iterable<unknown>): AsyncIterator<unknown> =>
-  (async function* () {
-    yield* iterable
-  })()
-
-/** `yield*` of a lowered async generator. */
-function* delegate(iterable: AsyncIterable<unknown> | Iterable<unknown>): Generator {
-  const iterator = asyncValues(iterable)
-  let done = false
-  try {
-    let step = (yield awaited(iterator.next())) as IteratorResult<unknown>
-    while (!step.done) step = (yield awaited(iterator.next(yield step.value))) as IteratorResult<unknown>
-    done = true
-    return step.value
-  } finally {
-    if (!done) yield awaited(iterator.return?.())
-  }
-}
-
-// --- private fields: a WeakMap (fields) or WeakSet (methods) for each name ---
-
-const own = (member: WeakMap<object, Any> | WeakSet<object>, self: object): void => {
-  if (!member.has(self)) throw new TypeError('Cannot access a private member of an object whose class did not declare it')
-}
-const privateAdd = (self: object, member: Any, value: unknown): void => {
-  if (member.has(self)) throw new TypeError('Cannot add the same private member more than once')
-  if (member instanceof WeakSet) member.add(self)
-  else member.set(self, value)
-}
-const privateGet = (self: object, member: Any, getter?: () => unknown): unknown => {
-  own(member, self)
-  return getter ? getter.call(self) : member.get(self)
-}
-const privateSet = (self: object, member: Any, value: unknown, setter?: (value: unknown) => void): unknown => {
-  own(member, self)
-  if (setter) setter.call(self, value)
-  else member.set(self, value)
-  return value
-}
-const privateMethod = (self: object, member: Any, method: unknown): unknown => {
-  own(member, self)
-  return method
-}
-// TypeScript tells by `kind` whether a field (f), a method (m) or an accessor (a) is meant.
-const classPrivateGet = (self: object, member: Any, kind: string, fn?: Any): unknown =>
-  kind === 'm' ? privateMethod(self, member, fn) : privateGet(self, member, kind === 'a' ? fn : undefined)
-const classPrivateSet = (self: object, member: Any, value: unknown, kind: string, fn?: Any): unknown =>
-  privateSet(self, member, value, kind === 'a' ? fn : undefined)
-// SWC keeps a property descriptor for each field.
-const swcPrivateGet = (self: object, member: WeakMap<object, PropertyDescriptor>): unknown => {
-  own(member, self)
-  const descriptor = member.get(self)!
-  return descriptor.get ? descriptor.get.call(self) : descriptor.value
-}
-const swcPrivateSet = (self: object, member: WeakMap<object, PropertyDescriptor>, value: unknown): unknown => {
-  own(member, self)
-  const descriptor = member.get(self)!
-  if (descriptor.set) descriptor.set.call(self, value)
-  else if (descriptor.writable) descriptor.value = value
-  else throw new TypeError('Cannot write to a private member that is read-only')
-  return value
-}
-
-// --- using ---
-
-export interface Resource {
-  dispose?: () => unknown
-  async: boolean
-}
-export interface Disposal {
-  stack: Resource[]
-  error?: unknown
-  hasError?: boolean
-}
-
-/** Notes a `using` or `await using` value for `disposeAll`. */
-export const addResource = (stack: Resource[], value: Any, async = false): unknown => {
-  if (value === null || value === undefined) {
-    if (async) stack.push({ async })
-    return value
-  }
-  const method = (async ? value[Symbol.asyncDispose] : undefined) ?? value[Symbol.dispose]
-  if (typeof method !== 'function') throw new TypeError('Object not disposable')
-  stack.push({ dispose: () => method.call(value), async })
-  return value
-}
-
-/** Disposes what was noted, last first; a promise as soon as one is asynchronous. */
-export const disposeAll = (disposal: Disposal): unknown => {
-  const fail = (error: unknown): void => {
-    disposal.error = disposal.hasError ? suppressed(error, disposal.error) : error
-    disposal.hasError = true
-  }
-  for (let resource = disposal.stack.pop(); resource; resource = disposal.stack.pop()) {
-    try {
-      const result = resource.dispose?.()
-      if (resource.async)
-        return Promise.resolve(result)
-          .catch(fail)
-          .then(() => disposeAll(disposal))
-    } catch (error) {
-      fail(error)
-    }
-  }
-  if (disposal.hasError) throw disposal.error
-  return undefined
-}
-
-const suppressed = (error: unknown, earlier: unknown): Error =>
-  Object.assign(new Error('An error was suppressed during disposal'), { name: 'SuppressedError', error, suppressed: earlier })
 
 // --- Istanbul's counters: cov_x().s[0]++ counts nowhere ---
 

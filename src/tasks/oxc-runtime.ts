@@ -1,5 +1,5 @@
 // The helpers that oxc-transform calls as `babelHelpers.x` where a Node lacks the syntax; TypeScript modules import them from here.
-import { addResource, type Disposal, disposeAll } from './helpers.ts'
+import { addResource, type Disposal, disposeAll } from './helpers-using.ts'
 
 interface UsingContext {
   /** The error of the block, once it has thrown. */

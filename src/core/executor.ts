@@ -1,0 +1,97 @@
+import type { ErrorRecord } from './error-record.ts'
+import type { TaskReference } from './task.ts'
+
+/**
+ * Where workers come from. An executor only starts workers, passes messages and stops them; which item goes where, order,
+ * retries and time-outs are the engine's. Prove one of your own with `testExecutor` of `millrace/testing`.
+ */
+export interface Executor {
+  /** A word for messages: `threads`, `processes`, ... */
+  readonly name: string
+  /** How many workers a call gets that does not say so itself; undefined leaves it to the machine. */
+  readonly numWorkers?: number | undefined
+  /** Its workers are this thread: they take the function itself, and nothing needs to travel. */
+  readonly inThisThread?: boolean
+  /** Starts a worker. It answers through `events`; a failed start is an `exit`. Never throws. */
+  start(boot: Boot, events: WorkerEvents): WorkerHandle
+  /** Stops every worker this executor has started. */
+  close(): Promise<void>
+}
+
+/** What a worker loads when it starts. A worker keeps this for life; calls come and go. */
+export interface Boot {
+  /** URL of the module whose tasks it will run; absent for inline functions. */
+  module?: string
+}
+
+export interface WorkerEvents {
+  message(message: FromWorker): void
+  /** The worker is gone. Called once, after its last message. */
+  exit(exit: WorkerExit): void
+}
+
+export interface WorkerExit {
+  code: 'WORKER_EXITED' | 'WORKER_KILLED' | 'OUT_OF_MEMORY'
+  /** How it ended, for people: `exit code 0`, `signal SIGKILL`, ... */
+  reason: string
+}
+
+export interface WorkerHandle {
+  /** Throws a DataCloneError when the message can't be cloned. */
+  send(message: ToWorker): void
+  /** Ends the worker at once, whatever it is doing; `exit` still comes. */
+  stop(): void
+  /** Whether the worker keeps the program alive. A new worker does; the engine lets idle ones not. */
+  ref(alive: boolean): void
+}
+
+/** The function of a call, as it travels. An executor in this thread gets the function itself. */
+export type Work = { task: TaskReference; params: unknown } | { source: string } | { local: LocalWork }
+
+export interface LocalWork {
+  params: unknown
+  setup?: ((ctx: { params: any }) => unknown) | undefined
+  run: (item: any, index: number, ctx: any) => unknown
+  teardown?: ((ctx: { params: any; state: any }) => unknown) | undefined
+}
+
+export type ToWorker =
+  | {
+      type: 'open'
+      work: Work
+      seed: number
+      /** Announce each item before it runs, so that it can be timed from outside. */
+      announce: boolean
+    }
+  | { type: 'chunk'; id: number; first: number; attempt: number; items: readonly unknown[] | Float64Array }
+  /** Abort the running item, if it is still this one; without an index whichever runs. */
+  | { type: 'abort'; index?: number; reason: string }
+  | { type: 'close' }
+
+export type FromWorker =
+  /** The module is loaded; everything above its first call has run. */
+  | { type: 'booted' }
+  | { type: 'failed'; stage: 'import' | 'lookup' | 'setup'; code: string; error: ErrorRecord }
+  | { type: 'begin'; index: number }
+  | ResultsMessage
+  /** An error escaped from one of this chunk's items; it must be run again item by item to know which. */
+  | { type: 'stray'; id: number; error: ErrorRecord }
+  | { type: 'late'; index: number; error: ErrorRecord }
+  | { type: 'print'; stream: 'stdout' | 'stderr'; text: string }
+  | { type: 'warn'; index: number; message: string }
+  | { type: 'closed'; error?: ErrorRecord }
+
+/** The next results of a chunk. A chunk that takes long answers in parts; the last one says `done`. */
+export interface ResultsMessage {
+  type: 'results'
+  id: number
+  /** Index of the first item answered here. */
+  first: number
+  values: unknown[] | Float64Array
+  /** Failures by index; `values` holds undefined there. */
+  errors?: [index: number, code: string, error: ErrorRecord][]
+  /** Milliseconds these items took, and about how many bytes their values hold. */
+  time: number
+  bytes: number
+  done: boolean
+}

@@ -1,0 +1,64 @@
+import type { Work } from '../core/executor.ts'
+import type { ItemError } from '../core/item-error.ts'
+import type { Items } from './source.ts'
+import type { Pool } from './pool.ts'
+
+/** One call as the engine takes it; the faces fill in every default. */
+export interface Call {
+  items: Items<unknown>
+  /** Where it runs first. */
+  place: Place
+  ordered: boolean
+  /** After a failure nothing new is started; the face throws it when it comes to it. */
+  failFast: boolean
+  /** Items per message; undefined lets the engine measure. */
+  chunkSize?: number | undefined
+  /** Milliseconds an item may take. */
+  timeout?: number | undefined
+  /** How often a failed item is tried again. */
+  retries: number
+  seed: number
+  signal?: AbortSignal | undefined
+  hasTeardown: boolean
+  /** Every worker must have loaded its module before the first item runs: loading it may remove what items make. */
+  bootFirst: boolean
+  automatic?: Automatic | undefined
+  listener: Listener
+}
+
+/** Workers of one kind. */
+export interface Place {
+  pool: Pool
+  numWorkers: number
+  work: Work
+}
+
+/** Automatic mode: the call starts in place and moves to workers when that pays. */
+export interface Automatic {
+  /** Called between chunks; returns where to move on to, once. */
+  decide(progress: { done: number; remaining: number | undefined; elapsed: number; itemMs: number }): Place | undefined
+  /** The move did not work out (threads are forbidden, say); the call goes on in place. */
+  failed(reason: string): void
+}
+
+export interface Printer {
+  print(stream: 'stdout' | 'stderr', text: string): void
+  /** Ends a line that was left open: the item that wrote it is done, or its worker is gone. */
+  flush(): void
+}
+
+export interface Listener {
+  /** One for each worker, so that lines stay whole. */
+  openPrinter(): Printer
+  warn(index: number, message: string): void
+  settled(done: number, failed: number): void
+}
+
+/** The next outcomes, in a run of neighbouring indices. */
+export interface Block {
+  first: number
+  /** Undefined where the item failed. */
+  values: ArrayLike<unknown>
+  /** The failures among them by index. */
+  errors?: Map<number, ItemError> | undefined
+}

@@ -1,0 +1,43 @@
+import type { Block } from './call.ts'
+
+/** An ordered call may run so many items ahead of a slow one, at least; chunks in flight count on top. */
+const MIN_AHEAD = 256
+/** Finished values that wait for the consumer hold about so many bytes at the most, plus what is in flight. */
+const MAX_WAITING_BYTES = 64 << 20
+
+/** Holds finished blocks until the consumer takes them, in input order or as they came. */
+export class Delivery {
+  readonly #ordered: boolean
+  readonly #waiting = new Map<number, { block: Block; bytes: number }>()
+  /** The next index to hand out (ordered), and how many items were handed out. */
+  #position = 0
+  #bytes = 0
+
+  constructor(ordered: boolean) {
+    this.#ordered = ordered
+  }
+
+  add(block: Block, bytes: number): void {
+    this.#waiting.set(block.first, { block, bytes })
+    this.#bytes += bytes
+  }
+
+  hasNext(): boolean {
+    return this.#ordered ? this.#waiting.has(this.#position) : this.#waiting.size > 0
+  }
+
+  next(): Block | undefined {
+    const key = this.#ordered ? this.#position : this.#waiting.keys().next().value
+    const entry = key === undefined ? undefined : this.#waiting.get(key)
+    if (entry === undefined) return undefined
+    this.#waiting.delete(key!)
+    this.#bytes -= entry.bytes
+    this.#position += entry.block.values.length
+    return entry.block
+  }
+
+  /** Whether the item `next` may be started when `inFlight` items at the most are on their way. */
+  hasRoom(next: number, inFlight: number): boolean {
+    return next - this.#position < MIN_AHEAD + 2 * inFlight && this.#bytes < MAX_WAITING_BYTES
+  }
+}

@@ -1,0 +1,133 @@
+import { MillraceError } from '../core/errors.ts'
+import type { Boot, Executor, Work } from '../core/executor.ts'
+import type { Task } from '../core/task.ts'
+import { availableCpus } from '../engine/cpus.ts'
+import type { Automatic, Call, Place } from '../engine/call.ts'
+import { poolOf } from '../engine/pool.ts'
+import { lengthOf, type Items } from '../engine/source.ts'
+import { inline } from '../executors/inline.ts'
+import { processes } from '../executors/processes.ts'
+import { threads } from '../executors/threads.ts'
+import { inlineSource } from '../tasks/inline.ts'
+import { isMainScript } from '../tasks/main-script.ts'
+import { checkUnique } from '../tasks/registry.ts'
+import { isTask } from '../tasks/task.ts'
+import { checkOptions } from './check.ts'
+import type { StreamOptions } from './options.ts'
+
+type AnyFunction = (item: any, index: number, ctx: any) => unknown
+export type Runnable = AnyFunction | Task<any, any, any, any>
+
+/** Starting workers costs about this much before the first has been started and measured, in milliseconds. */
+const START_MS = 100
+
+// Workers of the executors that are asked for by name (or by nobody) stay warm for the life of the program.
+const shared = { inline: inline(), threads: threads(), processes: processes() }
+let cpus: number | undefined
+
+/** Everything about a call that is decided before it runs: where, on how many workers, and why. */
+export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions, insideItem: boolean): Omit<Call, 'listener' | 'ordered'> {
+  checkOptions(fn, items, options)
+  const { numWorkers, executor, timeout, retries = 0, chunkSize, seed = 0, signal, onError = 'throw' } = options
+  const task = isTask(fn) ? fn : undefined
+  const total = options.total ?? lengthOf(items)
+  const explain = explainer(options.explain)
+
+  const work = (where: Executor): Work => workOf(fn, where)
+  const boot: Boot = task === undefined ? {} : { module: task.reference.module }
+  const bootFirst = boot.module !== undefined && isMainScript(boot.module)
+  const at = (where: Executor, count: number): Place => ({
+    pool: poolOf(where, where.inThisThread === true ? {} : boot),
+    numWorkers: count,
+    work: work(where),
+  })
+  const inPlace = (reason: string): Place => {
+    explain(`in place: ${reason}`)
+    return at(shared.inline, 1)
+  }
+  const onWorkers = (where: Executor, reason: string): Place => {
+    let count = Math.max(1, numWorkers ?? where.numWorkers ?? (cpus ??= availableCpus()))
+    const { pool } = at(where, count)
+    // New workers would run the script's top level again, after what earlier calls have made.
+    if (bootFirst && pool.idle > 0) count = Math.min(count, pool.idle)
+    explain(`${count} ${where.name}: ${reason}`)
+    return at(where, count)
+  }
+
+  let place: Place
+  let automatic: Automatic | undefined
+  const named = typeof executor === 'string' ? shared[executor] : executor
+  if (insideItem) place = inPlace('this call is made inside an item of another call')
+  else if (numWorkers === 0) place = inPlace('numWorkers is 0')
+  else if (named?.inThisThread === true) place = at(named, 1)
+  else if (named !== undefined) place = onWorkers(named, 'asked for by the executor option')
+  else {
+    const count = numWorkers ?? (cpus ??= availableCpus())
+    if (timeout !== undefined) place = onWorkers(shared.threads, 'a time-out can only end an item that runs in a worker')
+    else if (task?.setup !== undefined) place = onWorkers(shared.threads, 'the task has a setup, which runs once a worker')
+    else if (count < 2) place = inPlace(numWorkers === undefined ? 'this process may use one CPU' : 'numWorkers is 1')
+    else if (total !== undefined && total < 2) place = inPlace(`there ${total === 1 ? 'is one item' : 'are no items'}`)
+    else if (bootFirst)
+      place = onWorkers(shared.threads, 'the task stands in the main script, whose top level runs in each worker before the first item')
+    else {
+      place = at(shared.inline, 1)
+      if (task === undefined) inlineSource(fn as AnyFunction)
+      automatic = moveWhenItPays(() => at(shared.threads, count), explain)
+    }
+  }
+  if (task !== undefined && place.pool.executor.inThisThread !== true) checkUnique(task)
+  return {
+    items,
+    place,
+    failFast: onError === 'throw',
+    chunkSize,
+    timeout,
+    retries,
+    seed,
+    signal,
+    hasTeardown: task?.teardown !== undefined,
+    bootFirst: bootFirst && place.pool.executor.inThisThread !== true,
+    automatic,
+  }
+}
+
+/** Starts in place; moves when the rest, shared out, saves twice what starting workers costs. */
+function moveWhenItPays(workers: () => Place, explain: (reason: string) => void): Automatic {
+  let moved = false
+  explain('in place, to measure the first items')
+  return {
+    decide({ done, remaining, elapsed }) {
+      if (moved || done === 0) return undefined
+      const place = workers()
+      const each = elapsed / done
+      // Of an input that can't say how long it is, expect as much again as there has been.
+      const left = (remaining ?? done) * each
+      const warm = place.pool.idle >= place.numWorkers
+      if (left * (1 - 1 / place.numWorkers) < 2 * (warm ? 1 : START_MS)) return undefined
+      moved = true
+      explain(
+        `${place.numWorkers} threads: an item takes ${each.toPrecision(2)} ms, so about ${Math.round(left)} ms are left, which workers shorten by more than the ${warm ? 'few' : START_MS} ms it takes to ${warm ? 'use' : 'start'} them`,
+      )
+      return place
+    },
+    failed: (reason) => explain(`in place after all: threads can't be started (${reason})`),
+  }
+}
+
+function workOf(fn: Runnable, executor: Executor): Work {
+  const parts = isTask(fn) ? fn : undefined
+  if (executor.inThisThread === true) {
+    return {
+      local:
+        parts === undefined
+          ? { params: {}, run: fn as AnyFunction }
+          : { params: parts.params, setup: parts.setup, run: parts.run, teardown: parts.teardown },
+    }
+  }
+  return parts === undefined ? { source: inlineSource(fn as AnyFunction) } : { task: parts.reference, params: parts.params }
+}
+
+function explainer(option: StreamOptions['explain']): (reason: string) => void {
+  if (typeof option === 'function') return option
+  return option === true ? (reason) => void process.stderr.write(`millrace: ${reason}\n`) : () => {}
+}

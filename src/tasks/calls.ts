@@ -1,0 +1,61 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import { MillraceError } from '../core/errors.ts'
+import { recordError } from '../core/error-record.ts'
+import type { FromWorker, LocalWork, ToWorker, Work } from '../core/executor.ts'
+import { Runner } from './runner.ts'
+
+export interface CallsOptions {
+  items: AsyncLocalStorage<unknown>
+  post(message: FromWorker): void
+  /** Finds the function that a call means; throws a MillraceError where there is none. */
+  find(work: Work): LocalWork
+}
+
+/** Answers an engine's messages, one call after the other: what a thread, a process and the calling thread itself have in common. */
+export class Calls {
+  readonly #options: CallsOptions
+  #runner: Runner | undefined
+  #queue: Promise<void> = Promise.resolve()
+
+  constructor(options: CallsOptions) {
+    this.#options = options
+  }
+
+  /** Messages are answered in order; an abort overtakes them. */
+  take(message: ToWorker): void {
+    if (message.type === 'abort') this.#runner?.abort(message.index, message.reason)
+    else this.#queue = this.#queue.then(() => this.#answer(message))
+  }
+
+  async #answer(message: Exclude<ToWorker, { type: 'abort' }>): Promise<void> {
+    if (message.type === 'chunk') await this.#runner?.chunk(message)
+    else if (message.type === 'open') this.#runner = await this.#open(message)
+    else await this.#close()
+  }
+
+  async #open({ work, seed, announce }: Extract<ToWorker, { type: 'open' }>): Promise<Runner | undefined> {
+    const { items, post, find } = this.#options
+    let stage: 'lookup' | 'setup' = 'lookup'
+    try {
+      const runner = new Runner(find(work), { seed, announce, items, post })
+      stage = 'setup'
+      await runner.setup()
+      return runner
+    } catch (error) {
+      const code = stage === 'setup' ? 'SETUP_FAILED' : error instanceof MillraceError ? error.code : 'TASK_NOT_FOUND'
+      post({ type: 'failed', stage, code, error: recordError(error) })
+      return undefined
+    }
+  }
+
+  async #close(): Promise<void> {
+    const runner = this.#runner
+    this.#runner = undefined
+    try {
+      await runner?.teardown()
+      this.#options.post({ type: 'closed' })
+    } catch (error) {
+      this.#options.post({ type: 'closed', error: recordError(error) })
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { MillraceError } from '../core/errors.ts'
+import { reasonOf } from '../core/error-record.ts'
+import type { Task, TaskReference } from '../core/task.ts'
+
+type AnyTask = Task<any, any, any, any>
+
+interface ModuleEntry {
+  digest: string
+  tasks: AnyTask[]
+}
+
+// On globalThis, so that two copies of the library in one process (a source tree beside a build, say) share one register.
+const key = Symbol.for('millrace.tasks')
+const shared = globalThis as { [key]?: Map<string, ModuleEntry> }
+const modules: Map<string, ModuleEntry> = (shared[key] ??= new Map())
+
+/** Registers a module's next task and says how to find it again. */
+export function register(url: string, make: (reference: TaskReference) => AnyTask, name?: string): AnyTask {
+  const module = moduleOf(url)
+  let entry = modules.get(module)
+  if (entry === undefined) modules.set(module, (entry = { digest: digestOf(module), tasks: [] }))
+  const line = callLine(module)
+  const reference: TaskReference = { module, digest: entry.digest, ordinal: entry.tasks.length }
+  if (line !== undefined) reference.line = line
+  if (name !== undefined) reference.name = name
+  const task = make(reference)
+  entry.tasks.push(task)
+  return task
+}
+
+/** Refuses a task that could be taken for another one: made in a factory or of equal text, and without a name. */
+export function checkUnique(task: AnyTask): void {
+  const { module, name, line, ordinal } = task.reference
+  const others = (modules.get(module)?.tasks ?? []).filter((other) => other.reference.ordinal !== ordinal)
+  const same = others.find((other) =>
+    name === undefined ? other.reference.name === undefined && textOf(other) === textOf(task) : other.reference.name === name,
+  )
+  if (same === undefined) return
+  throw new MillraceError(
+    'TASK_AMBIGUOUS',
+    name === undefined
+      ? `Two tasks of ${module}${line === undefined ? '' : ` (line ${line})`} have the same text, so a worker could take one for the other. Give each a name: task(import.meta, { name: '...', run }), or make one task and give it params.`
+      : `Two tasks of ${module} are named ${JSON.stringify(name)}. Names must differ within a file.`,
+  )
+}
+
+/** In a worker: the task that a reference of the main thread means. Throws rather than give another one. */
+export function findTask(reference: TaskReference): AnyTask {
+  const { module, digest, ordinal, line, name } = reference
+  const entry = modules.get(module)
+  if (entry !== undefined && entry.digest !== digest) {
+    throw new MillraceError(
+      'TASK_FILE_CHANGED',
+      `${module} has changed since the program loaded it, so its workers would run other code. Start the program again.`,
+    )
+  }
+  const tasks = entry?.tasks ?? []
+  const found = name === undefined ? tasks[ordinal] : tasks.find((task) => task.reference.name === name)
+  const where =
+    name === undefined
+      ? line === undefined
+        ? `task number ${ordinal + 1}`
+        : `the task at line ${line}`
+      : `the task ${JSON.stringify(name)}`
+  if (found === undefined) {
+    throw new MillraceError(
+      'TASK_NOT_FOUND',
+      `A worker that loaded ${module} did not find ${where}: it is made after the file's first call of parallel (or inside something only the main thread runs). Move the task above the first call, or into a file of its own.`,
+    )
+  }
+  if (name === undefined && line !== undefined && found.reference.line !== undefined && line !== found.reference.line) {
+    throw new MillraceError(
+      'TASK_MISMATCH',
+      `The worker's ${ordinal + 1}th task of ${module} stands at line ${found.reference.line}, the program's at line ${line}: the file makes its tasks in another order there. Make tasks unconditionally at the top level, or give each a name.`,
+    )
+  }
+  checkUnique(found)
+  return found
+}
+
+function textOf(task: AnyTask): string {
+  return [task.setup, task.run, task.teardown].map(String).join('\n')
+}
+
+/** The file URL without what loaders append to it (`?tsx-namespace=...`, `?v=...`). */
+function moduleOf(url: unknown): string {
+  if (typeof url === 'string' && url.startsWith('file:') && !/\/\[(?:eval|stdin|worker eval)[^/]*\]/.test(url))
+    return url.replace(/[?#].*$/, '')
+  throw new MillraceError(
+    'TASK_NEEDS_FILE',
+    `task(import.meta, ...) must be called in a module that is a file, since workers load it from there; this one is ${String(url)}. In the REPL, node -e and on stdin give parallel an inline function instead.`,
+  )
+}
+
+function digestOf(module: string): string {
+  try {
+    return createHash('sha256')
+      .update(readFileSync(fileURLToPath(module)))
+      .digest('hex')
+      .slice(0, 32)
+  } catch (error) {
+    throw new MillraceError('TASK_NEEDS_FILE', `task(import.meta, ...) could not read its own file ${module}: ${reasonOf(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+/**
+ * The line in `module` from which task() was called, if the stack tells. Loaders print code differently, but with source maps on
+ * they agree on the source's line; without them the two sides may differ, which is why only a known line is compared.
+ */
+function callLine(module: string): number | undefined {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 12
+  const stack = new Error('where').stack ?? ''
+  Error.stackTraceLimit = limit
+  const file = fileURLToPath(module)
+  for (const frame of stack.split('\n')) {
+    const match = /(?:\(|at )(?:async )?(.+?):(\d+):\d+\)?$/.exec(frame)
+    if (match === null) continue
+    const path = match[1]!.replace(/[?#].*$/, '')
+    if (path === file || path === module || decodeURI(path) === decodeURI(module)) return Number(match[2])
+  }
+  return undefined
+}

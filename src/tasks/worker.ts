@@ -1,0 +1,102 @@
+import type { AsyncLocalStorage } from 'node:async_hooks'
+import { reasonOf, recordError } from '../core/error-record.ts'
+import type { Boot, FromWorker, LocalWork, ResultsMessage, ToWorker, Work } from '../core/executor.ts'
+import { Calls } from './calls.ts'
+import { markWorker } from './in-worker.ts'
+import { compileInline } from './inline.ts'
+import { pack } from './pack.ts'
+import { capturePrints, muteServers } from './quiet.ts'
+import { findTask } from './registry.ts'
+import { ChunkStore } from './runner.ts'
+import { registerTypeScript } from './typescript.ts'
+
+/** How a worker talks to its engine. */
+export interface Channel {
+  /** Throws a DataCloneError when the message can't be cloned. */
+  post(message: FromWorker, transfer: ArrayBuffer[]): void
+  /** Whether one value can be cloned; throws what cloning throws if not. */
+  tryClone(value: unknown): void
+  /** Whether typed arrays can be handed over without a copy. */
+  canTransfer: boolean
+}
+
+/**
+ * The worker's side of an executor, the same in a thread and in a process: loads the module, then takes messages one after the
+ * other and answers them through `channel`.
+ *
+ * @returns The function that takes the engine's messages.
+ */
+export function serve(boot: Boot, channel: Channel): (message: ToWorker) => void {
+  let reachedFace = (): void => {}
+  const aboveFirstCall = new Promise<void>((resolve) => (reachedFace = resolve))
+  const items = markWorker(reachedFace)
+  const post = (message: FromWorker): void => {
+    if (message.type === 'results') postResults(message, channel)
+    else channel.post(message, [])
+  }
+  capturePrints(items, (stream, text) => post({ type: 'print', stream, text }))
+  muteServers(items)
+  catchStrayErrors(items)
+
+  const calls = new Calls({ items, post, find })
+  let waiting: ToWorker[] | undefined = []
+  void load(boot, aboveFirstCall).then(
+    () => {
+      post({ type: 'booted' })
+      for (const message of waiting ?? []) calls.take(message)
+      waiting = undefined
+    },
+    // Nothing is answered after this; the engine ends the worker.
+    (error: unknown) => post({ type: 'failed', stage: 'import', code: 'IMPORT_FAILED', error: recordError(error) }),
+  )
+  return (message) => (waiting === undefined ? calls.take(message) : void waiting.push(message))
+}
+
+/** Imports the module until it is done or makes its first call; what comes after that call never runs here. */
+async function load({ module }: Boot, aboveFirstCall: Promise<void>): Promise<void> {
+  if (module === undefined) return
+  registerTypeScript()
+  const imported: Promise<unknown> = import(module)
+  imported.catch(() => {})
+  await Promise.race([imported, aboveFirstCall])
+}
+
+function find(work: Work): LocalWork {
+  if ('local' in work) return work.local
+  if ('source' in work) return { params: {}, run: compileInline(work.source) as LocalWork['run'] }
+  const { setup, run, teardown } = findTask(work.task)
+  return { params: work.params, setup, run, teardown }
+}
+
+/** Sends results; a value that can't be cloned becomes that item's failure and costs no other item. */
+function postResults(message: ResultsMessage, channel: Channel): void {
+  try {
+    const transfer: ArrayBuffer[] = []
+    channel.post({ ...message, values: pack(message.values, channel.canTransfer ? transfer : undefined) }, transfer)
+  } catch {
+    const values = [...message.values]
+    const errors = [...(message.errors ?? [])]
+    values.forEach((value, i) => {
+      try {
+        channel.tryClone(value)
+      } catch (error) {
+        values[i] = undefined
+        const hint = new TypeError(
+          `the result can't be sent to the main thread: ${reasonOf(error)}. Return plain data, typed arrays, Maps, Sets or Dates.`,
+        )
+        errors.push([message.first + i, 'UNCLONEABLE_RESULT', recordError(hint)])
+      }
+    })
+    channel.post({ ...message, values, errors }, [])
+  }
+}
+
+/** Errors nobody awaits are reported for the item they come from and never end the worker. */
+function catchStrayErrors(items: AsyncLocalStorage<unknown>): void {
+  const report = (thrown: unknown): void => {
+    const store = items.getStore()
+    if (store instanceof ChunkStore) store.escaped(thrown)
+  }
+  process.on('uncaughtException', report)
+  process.on('unhandledRejection', report)
+}
