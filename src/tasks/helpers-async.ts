@@ -78,4 +78,3 @@ export function* delegate(iterable: AsyncIterable<unknown> | Iterable<unknown>):
     if (!done) yield awaited(iterator.return?.())
   }
 }
-

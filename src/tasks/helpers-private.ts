@@ -43,4 +43,3 @@ export const swcPrivateSet = (self: object, member: WeakMap<object, PropertyDesc
   else throw new TypeError('Cannot write to a private member that is read-only')
   return value
 }
-

@@ -47,4 +47,3 @@ export const disposeAll = (disposal: Disposal): unknown => {
 
 const suppressed = (error: unknown, earlier: unknown): Error =>
   Object.assign(new Error('An error was suppressed during disposal'), { name: 'SuppressedError', error, suppressed: earlier })
-

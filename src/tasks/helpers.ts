@@ -6,7 +6,14 @@ import { join } from 'node:path'
 import { compileHere } from './compile-here.ts'
 import { asyncFunction, asyncGenerator, asyncValues, awaited, awaitedEither, delegate } from './helpers-async.ts'
 import {
-  classPrivateGet, classPrivateSet, privateAdd, privateGet, privateMethod, privateSet, swcPrivateGet, swcPrivateSet,
+  classPrivateGet,
+  classPrivateSet,
+  privateAdd,
+  privateGet,
+  privateMethod,
+  privateSet,
+  swcPrivateGet,
+  swcPrivateSet,
 } from './helpers-private.ts'
 import { addResource, type Disposal, disposeAll, type Resource } from './helpers-using.ts'
 
