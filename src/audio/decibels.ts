@@ -21,7 +21,8 @@ export function powerToDb(S: Tensor<'float32'>, options: DecibelOptions = {}): T
   const { ref = 1, amin = 1e-10, topDb = 80 } = options
   if (!(amin > 0 && Number.isFinite(amin))) throw new MillraceError('INVALID_OPTION', `amin is a positive number, not ${amin}`)
   if (topDb !== null && !(topDb >= 0)) throw new MillraceError('INVALID_OPTION', `topDb is a number from 0 up or null, not ${topDb}`)
-  if (S.data.length === 0) throw new MillraceError('EMPTY', `Decibels need values, not an array of shape [${S.dims}]: drop the empty clip`)
+  if (S.data.length === 0)
+    throw new MillraceError('EMPTY', `Decibels need values, not an array of shape [${S.dims.join(', ')}]: drop the empty clip`)
   const largest = finite(maximum(S.data), 'The largest value')
   const reference = finite(ref === 'max' ? largest : typeof ref === 'function' ? ref(S.data) : Math.abs(ref), 'ref')
   // Rounded as NumPy rounds: a float32 scalar for `max` and for the peak, float64 for numbers.

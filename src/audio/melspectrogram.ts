@@ -58,6 +58,6 @@ export function checkMatrix(matrix: Tensor, name: string): [rows: number, column
   if (more.length === 0 && matrix.dims.length === 2 && matrix.data.length === rows * columns) return [rows, columns]
   throw new MillraceError(
     'INVALID_SHAPE',
-    `${name} is a matrix [rows, columns], not ${matrix.data.length} values of shape [${matrix.dims}]`,
+    `${name} is a matrix [rows, columns], not ${matrix.data.length} values of shape [${matrix.dims.join(', ')}]`,
   )
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { golden, goldenFloats, goldenJson } from '../../golden/read.ts'
+import type { Image } from '../core/image.ts'
 import type { Tensor } from '../core/tensor.ts'
 import type { ColormapName } from './colormaps.ts'
 import { toRgb } from './palette.ts'
@@ -31,7 +32,7 @@ function ours({ cmap, x_axis, y_axis, sr, hop_length, fmin, fmax, htk, vmin, vma
 }
 
 /** How many pixels differ, and by how many levels at most. */
-function compare(actual: ArrayLike<number>, expected: ArrayLike<number>): { pixels: number; levels: number } {
+function compare(actual: Image['data'], expected: Uint8Array): { pixels: number; levels: number } {
   expect(actual.length).toBe(expected.length)
   const differing = new Set<number>()
   let levels = 0

@@ -5,6 +5,7 @@ import { autoColormap, colormap, type ColormapName } from './colormaps.ts'
 import { melFrequencies } from './mel.ts'
 import { checkMatrix } from './melspectrogram.ts'
 import { type Axis, cellSpans, tickRows } from './mesh.ts'
+import { notFinite } from './stft.ts'
 import { paintPalette, paintRgb, type Pixel } from './palette.ts'
 
 export interface SpecshowOptions {
@@ -111,7 +112,7 @@ function range(D: Tensor<'float32'> | Tensor<'bool'>): { min: number; max: numbe
     const value = data[i]!
     if (value < min) min = value
     if (value > max) max = value
-    probe += value * 0
+    probe += notFinite(value)
   }
   if (probe === 0) return { min, max }
   throw new MillraceError('NOT_FINITE', 'A picture needs finite values, but there are NaN or infinite ones: check the signal')

@@ -81,19 +81,24 @@ export function transform(y: Float32Array, options: StftOptions, sink: Sink): { 
 export function validAudio(y: Float32Array): void {
   if (!(y instanceof Float32Array))
     throw new MillraceError('INVALID_AUDIO', 'Samples are a Float32Array, values in [-1, 1]: convert them first')
-  // A product with 0 is NaN for anything that is not finite; four sums let the processor overlap the additions.
+  // The difference of a number and itself is NaN unless it is finite; four sums let the processor overlap the additions.
   let [a, b, c, d] = [0, 0, 0, 0]
   const whole = y.length & -4
   for (let i = 0; i < whole; i += 4) {
-    a += y[i]! * 0
-    b += y[i + 1]! * 0
-    c += y[i + 2]! * 0
-    d += y[i + 3]! * 0
+    a += notFinite(y[i]!)
+    b += notFinite(y[i + 1]!)
+    c += notFinite(y[i + 2]!)
+    d += notFinite(y[i + 3]!)
   }
-  for (let i = whole; i < y.length; i++) a += y[i]! * 0
+  for (let i = whole; i < y.length; i++) a += notFinite(y[i]!)
   if (a + b + c + d === 0) return
   const at = y.findIndex((v) => !Number.isFinite(v))
   throw new MillraceError('INVALID_AUDIO', `Samples must be finite, but sample ${at} is ${y[at]}: repair or drop the clip`)
+}
+
+/** 0 for a finite number, NaN for any other. */
+export function notFinite(value: number): number {
+  return value - value
 }
 
 /** The frames of a signal with `margin` samples of padding at either end. */
@@ -107,9 +112,9 @@ function signalFrames(y: Float32Array, length: number, hop: number, margin: numb
   }
   // Frames further apart than they are long are copied one by one, so that a block stays small.
   const stride = Math.min(hop, length)
-  const fill = (block: Float32Array, first: number, count: number): void => {
+  const read = (block: Float32Array, first: number, count: number): void => {
     if (stride === hop) copyPadded(y, block, first * hop - margin, padMode)
     else for (let i = 0; i < count; i++) copyPadded(y, block.subarray(i * length, (i + 1) * length), (first + i) * hop - margin, padMode)
   }
-  return { count: 1 + Math.floor(room / hop), stride, fill }
+  return { count: 1 + Math.floor(room / hop), stride, read }
 }

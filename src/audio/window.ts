@@ -40,7 +40,7 @@ function shape(window: Exclude<WindowSpec, Float64Array>, size: number): (i: num
   if (window === 'bartlett') return (i) => (i <= centre ? (2 * i) / (size - 1) : 2 - (2 * i) / (size - 1))
   if (window === 'cosine') return (i) => Math.sin((Math.PI / size) * (i + 0.5))
   if (typeof window === 'string' && Object.hasOwn(cosines, window)) {
-    const terms = cosines[window as CosineName]
+    const terms = cosines[window]
     return (i) => {
       const x = -Math.PI + (2 * Math.PI * i) / (size - 1)
       return terms.reduce((sum, a, k) => sum + a * Math.cos(k * x), 0)

@@ -5,11 +5,11 @@ import { kernel } from './instance.ts'
 /** `float64` computes as librosa does; `float32` is faster and less exact. Results are float32 either way. */
 export type Precision = 'float64' | 'float32'
 
-/** Where frames come from. In a block, frame i is the samples from `i * stride` on; `fill` writes `count` frames, from number `first`. */
+/** Where frames come from. In a block, frame i is the samples from `i * stride` on; `read` writes `count` frames, from number `first`. */
 export interface Frames {
   count: number
   stride: number
-  fill(block: Float32Array, first: number, count: number): void
+  read(block: Float32Array, first: number, count: number): void
 }
 
 /** A sparse filter bank: band m weighs `edges[2m + 1]` bins from bin `edges[2m]` on; its weights follow those of band m - 1. */
@@ -68,7 +68,7 @@ export function spectra(frames: Frames, window: Float64Array, sink: Sink, precis
     const groups = Math.ceil(count / lanes)
     const block = new Float32Array(memory.buffer, signal, (groups * lanes - 1) * frames.stride + n)
     // Lanes without a frame hold what was there; their columns are not copied out.
-    frames.fill(block.subarray(0, (count - 1) * frames.stride + n), first, count)
+    frames.read(block.subarray(0, (count - 1) * frames.stride + n), first, count)
     exports.run(lanes === 2 ? 1 : 0, code, signal, groups, 4 * frames.stride, out, out + 4 * outFloats, 4 * capacity)
     outputs.forEach((output, part) => {
       const result = new Float32Array(memory.buffer, out + 4 * outFloats * part, outFloats)
@@ -88,7 +88,7 @@ export function spectraTwin(frames: Frames, window: Float64Array, sink: Sink): F
   const block = new Float32Array(n)
   const [re, im, values] = [new Float64Array(n), new Float64Array(n), new Float64Array(bins)]
   for (let frame = 0; frame < frames.count; frame++) {
-    frames.fill(block, frame, 1)
+    frames.read(block, frame, 1)
     for (let i = 0; i < n; i++) re[i] = block[i]! * window[i]!
     im.fill(0)
     dft(re, im)
