@@ -1,5 +1,6 @@
 import { MillraceError } from '../core/errors.ts'
 import type { Stage } from '../kernels/resample.ts'
+import { requireFinite } from './finite.ts'
 import { runChain } from './resample-engine.ts'
 import { plan } from './resample-plan.ts'
 
@@ -66,14 +67,4 @@ function chainFor(ratio: number): Stage[] {
   chains.set(ratio, chain)
   if (chains.size > MAX_CHAINS) chains.delete(chains.keys().next().value!)
   return chain
-}
-
-function requireFinite(y: Float32Array, from: number): void {
-  for (let i = from; i < y.length; i++) {
-    if (Number.isFinite(y[i])) continue
-    throw new MillraceError(
-      'AUDIO_NOT_FINITE',
-      `Samples must be finite; sample ${i} is ${y[i]}. Replace it (0 is silence) or leave the file out.`,
-    )
-  }
 }
