@@ -65,7 +65,7 @@ export async function decodeCompressed(
     throw new MillraceError('AUDIO_DECODE', `${name}: the ${format} decoder failed: ${message(cause)}. Is the file damaged?`, { cause })
   }
   const frames = decoded.channels[0]?.length ?? 0
-  if (frames === 0) {
+  if (frames === 0 || !(decoded.sr > 0)) {
     throw new MillraceError(
       'AUDIO_DECODE',
       `${name}: the ${format} decoder found no sound in its ${bytes.length} bytes. Is the file damaged?`,

@@ -4,7 +4,7 @@ import { openFile } from './file-source.ts'
 import { requireFinite } from './finite.ts'
 import { resample } from './resample.ts'
 import { readWavHeader, type WavSource } from './wav-header.ts'
-import { meanOfInterleaved, meanOfPlanar, planar } from './wav-samples.ts'
+import { meanOfPlanar, planar, samplesToFloat, samplesToMono } from './wav-samples.ts'
 import { fromBytes, readFrames } from './wav.ts'
 
 export interface LoadOptions {
@@ -86,12 +86,9 @@ async function read(source: WavSource, options: LoadOptions): Promise<Native> {
   if (format === 'wav') {
     const header = readWavHeader(source, truncated)
     const { channels: count, sr, subtype } = header
-    const samples = readFrames(source, header, ...range(header.frames, sr, options))
-    return {
-      channels: mono ? [meanOfInterleaved(samples, count)] : planar(samples, count),
-      sr,
-      real: subtype === 'FLOAT' || subtype === 'DOUBLE',
-    }
+    const bytes = readFrames(source, header, ...range(header.frames, sr, options))
+    const channels = mono ? [samplesToMono(bytes, subtype, count)] : planar(samplesToFloat(bytes, subtype), count)
+    return { channels, sr, real: subtype === 'FLOAT' || subtype === 'DOUBLE' }
   }
   const { channels, sr } = await decodeCompressed(source.read(0, size), format, name, truncated)
   const [from, to] = range(channels[0]?.length ?? 0, sr, options)

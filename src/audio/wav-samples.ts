@@ -17,19 +17,23 @@ export function samplesToFloat(bytes: Uint8Array, subtype: WavSubtype): Float32A
   const out = new Float32Array(bytes.length / SAMPLE_BYTES[subtype])
   switch (subtype) {
     case 'PCM_U8':
-      for (let i = 0; i < out.length; i++) out[i] = (bytes[i]! - 128) / 128
+      for (let i = 0; i < out.length; i++) out[i] = (bytes[i]! - 128) * (1 / 128)
       break
-    case 'PCM_16':
-      scale(new Int16Array(...aligned(bytes, 2)), 2 ** 15, out)
+    case 'PCM_16': {
+      const values = new Int16Array(...aligned(bytes, 2))
+      for (let i = 0; i < out.length; i++) out[i] = values[i]! * (1 / 32768)
       break
+    }
     case 'PCM_24':
       for (let i = 0, j = 0; i < out.length; i++, j += 3) {
-        out[i] = ((bytes[j]! << 8) | (bytes[j + 1]! << 16) | (bytes[j + 2]! << 24)) / 2 ** 31
+        out[i] = ((bytes[j]! << 8) | (bytes[j + 1]! << 16) | (bytes[j + 2]! << 24)) * (1 / 0x80000000)
       }
       break
-    case 'PCM_32':
-      scale(new Int32Array(...aligned(bytes, 4)), 2 ** 31, out)
+    case 'PCM_32': {
+      const values = new Int32Array(...aligned(bytes, 4))
+      for (let i = 0; i < out.length; i++) out[i] = values[i]! * (1 / 0x80000000)
       break
+    }
     case 'FLOAT':
       out.set(new Float32Array(...aligned(bytes, 4)))
       break
@@ -37,10 +41,10 @@ export function samplesToFloat(bytes: Uint8Array, subtype: WavSubtype): Float32A
       out.set(new Float64Array(...aligned(bytes, 8)))
       break
     case 'ALAW':
-      for (let i = 0; i < out.length; i++) out[i] = aLaw(bytes[i]!) / 2 ** 15
+      for (let i = 0; i < out.length; i++) out[i] = aLaw(bytes[i]!) * (1 / 32768)
       break
     case 'ULAW':
-      for (let i = 0; i < out.length; i++) out[i] = muLaw(bytes[i]!) / 2 ** 15
+      for (let i = 0; i < out.length; i++) out[i] = muLaw(bytes[i]!) * (1 / 32768)
       break
   }
   return out
@@ -57,8 +61,16 @@ export function planar(samples: Float32Array, channels: number): Float32Array[] 
   })
 }
 
-/** The mean of the channels, summed in float32 as librosa.to_mono does. */
-export function meanOfInterleaved(samples: Float32Array, channels: number): Float32Array {
+/** The mean of the channels of interleaved samples, summed in float32 as librosa.to_mono does. */
+export function samplesToMono(bytes: Uint8Array, subtype: WavSubtype, channels: number): Float32Array {
+  if (subtype === 'PCM_16' && channels === 2) {
+    // The commonest kind by far, in one pass: sums of 16 bits are exact.
+    const values = new Int16Array(...aligned(bytes, 2))
+    const out = new Float32Array(values.length / 2)
+    for (let i = 0, j = 0; i < out.length; i++, j += 2) out[i] = (values[j]! + values[j + 1]!) * (1 / 65536)
+    return out
+  }
+  const samples = samplesToFloat(bytes, subtype)
   if (channels === 1) return samples
   const out = new Float32Array(samples.length / channels)
   for (let i = 0, j = 0; i < out.length; i++) {
@@ -79,37 +91,42 @@ export function meanOfPlanar(channels: readonly Float32Array[]): Float32Array {
   return out
 }
 
-/** Writes float32 samples as `subtype` from byte `at` on: clipped and rounded as soundfile.write does. */
+/**
+ * Writes float32 samples as `subtype` into every `channels`-th place of `bytes` from sample `first` on: clipped and rounded as
+ * soundfile.write does.
+ */
 export function floatToSamples(
   y: Float32Array,
   subtype: Exclude<WavSubtype, 'ALAW' | 'ULAW'>,
-  out: DataView,
-  at: number,
-  stride: number,
+  bytes: Uint8Array<ArrayBuffer>,
+  first: number,
+  channels: number,
 ): void {
-  for (let i = 0; i < y.length; i++, at += stride) {
-    const x = y[i]!
-    if (subtype === 'FLOAT') out.setFloat32(at, x, true)
-    else if (subtype === 'DOUBLE') out.setFloat64(at, x, true)
-    else {
-      // libsndfile rounds to 32 bits (halves to even), then drops the low ones.
-      const whole = Math.min(Math.max(roundHalfToEven(x * 2 ** 31), -(2 ** 31)), 2 ** 31 - 1)
-      if (subtype === 'PCM_32') out.setInt32(at, whole, true)
-      else if (subtype === 'PCM_16') out.setInt16(at, whole >> 16, true)
-      else if (subtype === 'PCM_U8') out.setUint8(at, (whole >> 24) + 128)
-      else {
-        out.setInt16(at, whole >> 8, true)
-        out.setInt8(at + 2, whole >> 24)
-      }
+  const place = [bytes.buffer, bytes.byteOffset, bytes.length / SAMPLE_BYTES[subtype]] as const
+  if (subtype === 'FLOAT' || subtype === 'DOUBLE') {
+    const out = subtype === 'FLOAT' ? new Float32Array(...place) : new Float64Array(...place)
+    for (let i = 0, j = first; i < y.length; i++, j += channels) out[j] = y[i]!
+  } else if (subtype === 'PCM_24') {
+    for (let i = 0, j = 3 * first; i < y.length; i++, j += 3 * channels) {
+      const value = to32Bits(y[i]!)
+      bytes[j] = value >> 8
+      bytes[j + 1] = value >> 16
+      bytes[j + 2] = value >> 24
     }
+  } else if (subtype === 'PCM_U8') {
+    for (let i = 0, j = first; i < y.length; i++, j += channels) bytes[j] = (to32Bits(y[i]!) >> 24) + 128
+  } else {
+    const [out, drop] = subtype === 'PCM_16' ? [new Int16Array(...place), 16] : [new Int32Array(...place), 0]
+    for (let i = 0, j = first; i < y.length; i++, j += channels) out[j] = to32Bits(y[i]!) >> drop
   }
 }
 
-// The sum has no room for a fraction, so it is rounded, halves to even.
-const roundHalfToEven = (x: number): number => (Math.abs(x) < 2 ** 51 ? x + 1.5 * 2 ** 52 - 1.5 * 2 ** 52 : x)
-
-function scale(values: Int16Array | Int32Array, full: number, out: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = values[i]! / full
+/** libsndfile rounds to 32 bits, halves to even, and drops the low ones of shorter integers. */
+function to32Bits(x: number): number {
+  const value = x * 0x80000000
+  if (value >= 0x7fffffff) return 0x7fffffff
+  if (value <= -0x80000000) return -0x80000000
+  return value + 6755399441055744 - 6755399441055744 // 1.5 * 2^52: the sum has no room for a fraction
 }
 
 /** The arguments of a typed array over `bytes`, copied if they don't lie where such an array may start. */

@@ -34,16 +34,16 @@ export function decodeWav(bytes: Uint8Array, { name = 'wav', truncated = 'error'
   const source = fromBytes(bytes, name)
   const header = readWavHeader(source, truncated)
   const { sr, frames, subtype } = header
-  return { channels: planar(readFrames(source, header, 0, frames), header.channels), sr, frames, subtype }
+  return { channels: planar(samplesToFloat(readFrames(source, header, 0, frames), subtype), header.channels), sr, frames, subtype }
 }
 
 export function fromBytes(bytes: Uint8Array, name: string): WavSource {
   return { size: bytes.length, name, read: (start, length) => bytes.subarray(start, start + length) }
 }
 
-/** Frames [from, to) of a file, interleaved. */
-export function readFrames(source: WavSource, { dataStart, frameBytes, subtype }: WavHeader, from: number, to: number): Float32Array {
-  return samplesToFloat(source.read(dataStart + from * frameBytes, (to - from) * frameBytes), subtype)
+/** The bytes of frames [from, to) of a file. */
+export function readFrames(source: WavSource, { dataStart, frameBytes }: WavHeader, from: number, to: number): Uint8Array {
+  return source.read(dataStart + from * frameBytes, (to - from) * frameBytes)
 }
 
 export interface EncodeWavOptions {
@@ -106,14 +106,15 @@ export function encodeWav(
   out.setUint32(start - 4, dataBytes, true)
   for (const [c, channel] of channels.entries()) {
     if (!float) requireNumbers(channel, c)
-    floatToSamples(channel, subtype, out, start + c * width, frameBytes)
+    floatToSamples(channel, subtype, bytes.subarray(start, start + dataBytes), c, channels.length)
   }
   return bytes
 }
 
 function requireNumbers(y: Float32Array, channel: number): void {
-  const at = y.findIndex(Number.isNaN)
-  if (at < 0) return
+  let at = 0
+  while (at < y.length && y[at] === y[at]) at++
+  if (at === y.length) return
   throw new MillraceError(
     'AUDIO_NOT_FINITE',
     `Sample ${at} of channel ${channel} is NaN, which integers cannot hold; replace it or use 'FLOAT'.`,
