@@ -91,7 +91,7 @@ describe('float32 precision', () => {
     exact.forEach((dB, i) => {
       if (dB > -40) above = Math.max(above, Math.abs(dB - single[i]!))
     })
-    expect(above).toBeLessThan(2e-3)
+    expect(above).toBeLessThan(3e-4)
     expect(single).not.toEqual(exact)
   })
 })
@@ -100,11 +100,11 @@ describe('what is refused', () => {
   const y = new Float32Array(1000).fill(0.1)
   const S = matrix(new Float32Array(20).fill(1), 4)
   it.each<[string, () => unknown]>([
-    ['INVALID_AUDIO', () => audio.stft(Float32Array.of(0, NaN, 0))],
-    ['INVALID_AUDIO', () => audio.melspectrogram(Float32Array.of(0, 0, 0, 0, -Infinity))],
+    ['AUDIO_NOT_FINITE', () => audio.stft(Float32Array.of(0, NaN, 0))],
+    ['AUDIO_NOT_FINITE', () => audio.melspectrogram(Float32Array.of(0, 0, 0, 0, -Infinity))],
     ['INVALID_AUDIO', () => audio.stft([0, 1] as unknown as Float32Array)],
-    ['INVALID_AUDIO', () => audio.kaldiFbank(new Float32Array(400).fill(NaN))],
-    ['INVALID_AUDIO', () => audio.whisperFeatures(Float32Array.of(NaN))],
+    ['AUDIO_NOT_FINITE', () => audio.kaldiFbank(new Float32Array(400).fill(NaN))],
+    ['AUDIO_NOT_FINITE', () => audio.whisperFeatures(Float32Array.of(NaN))],
     ['TOO_SHORT', () => audio.stft(y, { center: false })],
     ['TOO_SHORT', () => audio.stft(new Float32Array(0), { padMode: 'reflect' })],
     ['TOO_SHORT', () => audio.torchaudioMel(new Float32Array(200))],

@@ -50,7 +50,7 @@ const windows = {
 /**
  * Kaldi's mel filter bank features as `torchaudio.compliance.kaldi.fbank` computes them: float32, [frames, numMelBins] (time first).
  * Kaldi expects samples of 16 bits: multiply `y` by 32768 where a model was trained that way.
- * @throws MillraceError `INVALID_AUDIO`, `INVALID_OPTION`, `TOO_SHORT` for a signal shorter than a frame.
+ * @throws MillraceError `INVALID_AUDIO`, `AUDIO_NOT_FINITE`, `INVALID_OPTION`, `TOO_SHORT` for a signal shorter than a frame.
  */
 export function kaldiFbank(y: Float32Array, options: KaldiFbankOptions = {}): Tensor<'float32'> {
   const { sampleFrequency = 16000, frameLength = 25, frameShift = 10, numMelBins = 23, lowFreq = 20, highFreq = 0 } = options

@@ -1,6 +1,8 @@
 // Where matplotlib's Agg backend puts the cells and the tick marks of `librosa.display.specshow` on a figure of 100 dots an inch
 // that its axes fill. Positions are computed in the order matplotlib does, so that roundings on the border of a pixel agree.
 
+import type { Spans } from '../kernels/mesh.ts'
+
 /** An axis: the centres of its cells, and the scale they are drawn on. */
 export interface Axis {
   centres: Float64Array
@@ -8,17 +10,10 @@ export interface Axis {
   scale: 'linear' | 'symlog'
 }
 
-/** A run of pixels that show one cell; `end` is the first pixel after it. */
-export interface Span {
-  cell: number
-  start: number
-  end: number
-}
-
 const THRESHOLD = 1000
 
 /** The pixels of each cell from the left or, `flip`, from the top; empty when the axis has but one cell, which has no extent. */
-export function cellSpans(axis: Axis, size: number, flip: boolean): Span[] {
+export function cellSpans(axis: Axis, size: number, flip: boolean): Spans {
   const { slope, origin } = placement(axis, size)
   const scale = scaleOf(axis)
   const pixels = Array.from(cellEdges(axis.centres), (edge) => {
@@ -27,13 +22,13 @@ export function cellSpans(axis: Axis, size: number, flip: boolean): Span[] {
     const place = !flip ? straight : axis.scale === 'symlog' ? size - straight : edge * -slope + (size - origin)
     return Math.floor(place + 0.5)
   })
-  const spans: Span[] = []
+  const spans: [number, number, number][] = []
   for (let cell = 0; cell + 1 < pixels.length; cell++) {
     const start = Math.max(0, Math.min(pixels[cell]!, pixels[cell + 1]!))
     const end = Math.min(size, Math.max(pixels[cell]!, pixels[cell + 1]!))
-    if (start < end) spans.push({ cell, start, end })
+    if (start < end) spans.push([cell, start, end])
   }
-  return flip ? spans.reverse() : spans
+  return Int32Array.from((flip ? spans.reverse() : spans).flat())
 }
 
 /** The pixel rows on which the marks of a vertical symlog axis are centred, from below (`SymmetricalLogLocator`, 15 marks at most). */

@@ -1,5 +1,6 @@
 import { MillraceError } from '../core/errors.ts'
 import type { Image } from '../core/image.ts'
+import { paint } from '../kernels/mesh.ts'
 
 /** A pixel, at its index in row-major order, of a colour that is in no palette. */
 export interface Pixel {
@@ -36,63 +37,59 @@ function expand(image: Image, channels: 3 | 4): Image {
 
 /** The colours of indices, then single pixels over them. */
 export function paintRgb(indices: Uint8Array, colours: Uint8Array, pixels: Pixel[], channels: 3 | 4): Uint8Array {
-  const out = new Uint8Array(indices.length * channels)
-  if (channels === 4) out.fill(255)
-  for (let i = 0, to = 0; i < indices.length; i++, to += channels) {
-    const from = 3 * indices[i]!
-    out[to] = colours[from]!
-    out[to + 1] = colours[from + 1]!
-    out[to + 2] = colours[from + 2]!
-  }
+  const out = paint(indices, colours, channels)
   for (const { at, rgb } of pixels) out.set(rgb, at * channels)
   return out
 }
 
 /**
- * Puts single pixels into a palette picture and returns the palette that now holds. A new colour takes an entry that no pixel uses.
- * When there is none, the rarest entry with another within one level is merged into that; when there is no such entry either,
- * the pixel takes the nearest colour.
+ * Puts single pixels into a palette picture and returns the palette that now holds. `used` says which entries pixels have; a new
+ * colour takes another. When there is none, the rarest entry with a neighbour within one level is merged into that, unless the
+ * colour is itself within one level of an entry; when nothing can be merged, the pixel takes the nearest colour.
  */
-export function paintPalette(indices: Uint8Array, colours: Uint8Array, pixels: Pixel[]): Uint8Array {
+export function paintPalette(indices: Uint8Array, colours: Uint8Array, pixels: Pixel[], used: Uint8Array): Uint8Array {
   const palette = colours.slice()
-  if (pixels.length === 0) return palette
-  const uses = new Uint32Array(256)
-  for (const index of indices) uses[index]!++
+  const entries = new Map<string, number>()
   for (const { at, rgb } of pixels) {
-    uses[indices[at]!]!--
-    const [nearest, distance] = nearestEntry(palette, rgb, (entry) => uses[entry]! > 0)
-    let entry = nearest
-    if (distance > 0) {
-      const free = uses.indexOf(0)
-      const freed = free >= 0 ? free : distance > 1 ? merge(indices, palette, uses) : -1
-      if (freed >= 0) palette.set(rgb, 3 * (entry = freed))
+    const name = rgb.join(' ')
+    let entry = entries.get(name)
+    if (entry === undefined) {
+      entry = used.indexOf(0)
+      if (entry < 0) {
+        const [nearest, distance] = nearestEntry(palette, rgb, -1)
+        const freed = distance > 1 ? merge(indices, palette, [...entries.values()]) : -1
+        entry = freed < 0 ? nearest : freed
+        if (freed >= 0) palette.set(rgb, 3 * entry)
+      } else palette.set(rgb, 3 * entry)
+      used[entry] = 1
+      entries.set(name, entry)
     }
     indices[at] = entry
-    uses[entry]!++
   }
   return palette
 }
 
-/** Frees an entry by giving its pixels to one that is at most one level away; -1 when all are further apart. */
-function merge(indices: Uint8Array, palette: Uint8Array, uses: Uint32Array): number {
-  const rarest = [...uses.keys()].sort((a, b) => uses[a]! - uses[b]!)
+/** Frees an entry, other than those `kept`, by giving its pixels to one at most one level away; -1 when all are further apart. */
+function merge(indices: Uint8Array, palette: Uint8Array, kept: number[]): number {
+  const uses = new Uint32Array(256)
+  for (let i = 0; i < indices.length; i++) uses[indices[i]!]!++
+  const rarest = [...uses.keys()].filter((entry) => !kept.includes(entry)).sort((a, b) => uses[a]! - uses[b]!)
   for (const entry of rarest) {
-    const [other, distance] = nearestEntry(palette, palette.subarray(3 * entry, 3 * entry + 3), (candidate) => candidate !== entry)
+    if (uses[entry] === 0) return entry
+    const [other, distance] = nearestEntry(palette, palette.subarray(3 * entry, 3 * entry + 3), entry)
     if (distance > 1) continue
     for (let i = 0; i < indices.length; i++) if (indices[i] === entry) indices[i] = other
-    uses[other]! += uses[entry]!
-    uses[entry] = 0
     return entry
   }
   return -1
 }
 
-/** The allowed entry that is closest to a colour, and the largest difference of a level. */
-function nearestEntry(palette: Uint8Array, rgb: ArrayLike<number>, allowed: (entry: number) => boolean): [entry: number, distance: number] {
+/** The entry, other than `except`, that is closest to a colour, and the largest difference of a level. */
+function nearestEntry(palette: Uint8Array, rgb: ArrayLike<number>, except: number): [entry: number, distance: number] {
   let best = 0
   let least = Infinity
   for (let entry = 0; entry < 256; entry++) {
-    if (!allowed(entry)) continue
+    if (entry === except) continue
     const at = 3 * entry
     const distance = Math.max(Math.abs(palette[at]! - rgb[0]!), Math.abs(palette[at + 1]! - rgb[1]!), Math.abs(palette[at + 2]! - rgb[2]!))
     if (distance < least) [best, least] = [entry, distance]

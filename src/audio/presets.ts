@@ -16,7 +16,7 @@ export interface WhisperOptions {
  * Whisper's input features, as Hugging Face's `WhisperFeatureExtractor`: `y` at 16 kHz, padded with zeros or cut to 30 s, 25 ms
  * frames every 10 ms mirrored at the ends, the last frame dropped, log10 of Slaney mels within 8 of the largest, `(x + 4) / 4`.
  * Float32, [nMels, 3000], within 1e-4.
- * @throws MillraceError `INVALID_AUDIO`, `INVALID_OPTION`.
+ * @throws MillraceError `INVALID_AUDIO`, `AUDIO_NOT_FINITE`, `INVALID_OPTION`.
  */
 export function whisperFeatures(y: Float32Array, options: WhisperOptions = {}): Tensor<'float32'> {
   const { nMels = 80, chunkLength = 30 } = options

@@ -1,11 +1,11 @@
 import { MillraceError } from '../core/errors.ts'
 import type { Image } from '../core/image.ts'
 import type { Tensor } from '../core/tensor.ts'
+import { drawMesh, type Spans } from '../kernels/mesh.ts'
 import { autoColormap, colormap, type ColormapName } from './colormaps.ts'
 import { melFrequencies } from './mel.ts'
 import { checkMatrix } from './melspectrogram.ts'
 import { type Axis, cellSpans, tickRows } from './mesh.ts'
-import { notFinite } from './stft.ts'
 import { paintPalette, paintRgb, type Pixel } from './palette.ts'
 
 export interface SpecshowOptions {
@@ -59,35 +59,42 @@ export function specshow(D: Tensor<'float32'> | Tensor<'bool'>, options: Specsho
     )
   }
   const { min, max } = range(D)
-  const quantize = quantizer(D, options.vmin ?? min, options.vmax ?? max)
-  const { x, y } = axes(bands, frames, options)
-  const columns = cellSpans(x, width, false)
-  const rows = cellSpans(y, height, true)
-
-  const indices = new Uint8Array(height * width)
-  const blank = rows.length === 0 || columns.length === 0
-  for (const row of rows) {
-    const first = row.start * width
-    for (const column of columns) {
-      const index = quantize(row.cell * frames + column.cell)
-      for (let p = column.start; p < column.end; p++) indices[first + p] = index
-    }
-    for (let r = row.start + 1; r < row.end; r++) indices.copyWithin(r * width, first, first + width)
+  const { vmin = min, vmax = max } = options
+  if (!(vmin <= vmax && Number.isFinite(vmax - vmin))) {
+    throw new MillraceError('INVALID_OPTION', `vmin is at most vmax, both finite, not ${vmin} and ${vmax}`)
   }
+  const { columns, rows, marks } = geometry(bands, frames, height, width, options)
+  const data = D.type === 'bool' ? Float32Array.from(D.data) : D.data
+  const { indices, used } = drawMesh({ data, frames, columns, rows, vmin, vmax, height, width })
+
+  const blank = rows.length === 0 || columns.length === 0
+  if (blank) used[0] = 1
   const colours = blank ? new Uint8Array(768).fill(255) : colormap(cmap === 'auto' ? autoColormap(D, min, max) : cmap)
-  const marks = ticks && y.scale === 'symlog' ? tickPixels(tickRows(y, height), indices, colours, height, width) : []
-  const data = channels === 1 ? indices : paintRgb(indices, colours, marks, channels)
-  if (channels !== 1) return { data, height, width, channels }
-  return { data, height, width, channels, palette: paintPalette(indices, colours, marks) }
+  const pixels = ticks ? tickPixels(marks, indices, colours, height, width) : []
+  if (channels !== 1) return { data: paintRgb(indices, colours, pixels, channels), height, width, channels }
+  return { data: indices, height, width, channels, palette: paintPalette(indices, colours, pixels, used) }
 }
 
 function checkSize([height, width]: readonly [number, number]): readonly [number, number] {
   const valid = (pixels: number): boolean => Number.isInteger(pixels) && pixels >= 1 && pixels <= 65536
-  if (valid(height) && valid(width)) return [height, width]
-  throw new MillraceError('INVALID_OPTION', `size is a number of pixels from 1 to 65,536 or [height, width], not ${height} x ${width}`)
+  if (valid(height) && valid(width) && height * width <= 2 ** 28) return [height, width]
+  throw new MillraceError(
+    'INVALID_OPTION',
+    `size is a number of pixels or [height, width], each at most 65,536 and together 2^28, not ${height} x ${width}`,
+  )
 }
 
-function axes(bands: number, frames: number, options: SpecshowOptions): { x: Axis; y: Axis } {
+interface Geometry {
+  columns: Spans
+  rows: Spans
+  /** Rows of pixels on which tick marks are centred. */
+  marks: number[]
+}
+
+const kept = new Map<string, Geometry>()
+
+/** Where cells and marks lie; clips of a data set mostly share it. */
+function geometry(bands: number, frames: number, height: number, width: number, options: SpecshowOptions): Geometry {
   const { xAxis = 'time', yAxis = 'mel', sr = 22050, hopLength = 512, htk = false, fmin = 0, fmax = sr / 2 } = options
   if (!(sr > 0 && hopLength > 0 && fmin >= 0 && fmin < fmax)) {
     throw new MillraceError(
@@ -95,36 +102,33 @@ function axes(bands: number, frames: number, options: SpecshowOptions): { x: Axi
       `sr, hopLength > 0 and 0 <= fmin < fmax are needed, not ${sr}, ${hopLength}, ${fmin}, ${fmax}`,
     )
   }
+  const key = [bands, frames, height, width, xAxis, yAxis, sr, hopLength, htk, fmin, fmax].join(' ')
+  const known = kept.get(key)
+  if (known !== undefined) return known
   const count = (n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => i)
-  return {
-    x: { centres: xAxis === null ? count(frames) : count(frames).map((t) => (t * hopLength) / sr), scale: 'linear' },
-    y:
-      yAxis === null
-        ? { centres: count(bands), scale: 'linear' }
-        : { centres: melFrequencies(bands, { fmin, fmax, htk }), scale: 'symlog' },
+  const x: Axis = { centres: xAxis === null ? count(frames) : count(frames).map((t) => (t * hopLength) / sr), scale: 'linear' }
+  const y: Axis =
+    yAxis === null ? { centres: count(bands), scale: 'linear' } : { centres: melFrequencies(bands, { fmin, fmax, htk }), scale: 'symlog' }
+  const made = {
+    columns: cellSpans(x, width, false),
+    rows: cellSpans(y, height, true),
+    marks: yAxis === null ? [] : tickRows(y, height),
   }
+  if (kept.size >= 16) kept.clear()
+  kept.set(key, made)
+  return made
 }
 
 function range(D: Tensor<'float32'> | Tensor<'bool'>): { min: number; max: number } {
   const { data } = D
-  let [min, max, probe] = [Infinity, -Infinity, 0]
+  let [min, max] = [Infinity, -Infinity]
+  // NaN goes through both of them.
   for (let i = 0; i < data.length; i++) {
-    const value = data[i]!
-    if (value < min) min = value
-    if (value > max) max = value
-    probe += notFinite(value)
+    min = Math.min(min, data[i]!)
+    max = Math.max(max, data[i]!)
   }
-  if (probe === 0) return { min, max }
+  if (Number.isFinite(min) && Number.isFinite(max)) return { min, max }
   throw new MillraceError('NOT_FINITE', 'A picture needs finite values, but there are NaN or infinite ones: check the signal')
-}
-
-/** matplotlib's `Normalize`, in float32 as for float32 data, then the index of one of 256 colours. */
-function quantizer(D: Tensor<'float32'> | Tensor<'bool'>, vmin: number, vmax: number): (i: number) => number {
-  if (!(vmin <= vmax)) throw new MillraceError('INVALID_OPTION', `vmin is at most vmax, not ${vmin} and ${vmax}`)
-  const { data } = D
-  const span = vmax - vmin
-  if (span === 0) return () => 0
-  return (i) => Math.max(0, Math.min(255, Math.trunc(Math.fround(Math.fround(data[i]! - vmin) / span) * 256)))
 }
 
 /**

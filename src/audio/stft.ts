@@ -1,6 +1,7 @@
 import { MillraceError } from '../core/errors.ts'
 import type { Tensor } from '../core/tensor.ts'
 import { type Frames, type Precision, type Sink, spectra } from '../kernels/stft.ts'
+import { requireFinite } from './finite.ts'
 import { copyPadded, type PadMode } from './pad.ts'
 import { frameWindow, type WindowSpec } from './window.ts'
 
@@ -19,9 +20,9 @@ export interface StftOptions {
   /** What lies beyond the ends of a centred signal. Default `constant`: zeros. */
   padMode?: PadMode
   /**
-   * `parity` (default) transforms in float64 and stores float32, as librosa does. `float32` transforms in float32, in about half
-   * the time; a bin is then off by up to 3e-7 of the frame's largest, which for power 1 decibels means 1e-3 dB above -40 dB but
-   * up to 0.3 dB near -80 dB, where librosa's own value is rounding-free.
+   * `parity` (default) transforms in float64 and stores float32, as librosa does. `float32` transforms in float32 and takes 0.6
+   * of the time. It costs 2e-7 of the largest linear mel value; in decibels 3e-4 down to -40 dB, and near -80 dB, where rounding
+   * noise shows beside a pure tone, up to 3 dB or 9 levels of a picture's colour. Speech and noise stay within 3e-4 dB.
    */
   precision?: 'parity' | 'float32'
 }
@@ -35,7 +36,7 @@ export interface ComplexTensor {
 /**
  * The short-time Fourier transform, `librosa.stft`: for a mono signal of n samples, centred, `1 + floor(n / hopLength)` frames
  * (even `nFft`).
- * @throws MillraceError `INVALID_AUDIO` for samples that are not finite float32, `INVALID_OPTION`, `INVALID_WINDOW`, `TOO_SHORT` for a
+ * @throws MillraceError `INVALID_AUDIO` for samples that are not float32, `AUDIO_NOT_FINITE`, `INVALID_OPTION`, `INVALID_WINDOW`, `TOO_SHORT` for a
  * signal shorter than a frame with `center: false` and for an empty one with a `padMode` other than `constant`, `TOO_LARGE`.
  */
 export function stft(y: Float32Array, options: StftOptions = {}): ComplexTensor {
@@ -76,7 +77,7 @@ export function transform(y: Float32Array, options: StftOptions, sink: Sink): { 
 
 /**
  * `librosa.util.valid_audio`: samples are float32 and finite.
- * @throws MillraceError `INVALID_AUDIO`.
+ * @throws MillraceError `INVALID_AUDIO` when they are of another type, `AUDIO_NOT_FINITE`.
  */
 export function validAudio(y: Float32Array): void {
   if (!(y instanceof Float32Array))
@@ -92,12 +93,11 @@ export function validAudio(y: Float32Array): void {
   }
   for (let i = whole; i < y.length; i++) a += notFinite(y[i]!)
   if (a + b + c + d === 0) return
-  const at = y.findIndex((v) => !Number.isFinite(v))
-  throw new MillraceError('INVALID_AUDIO', `Samples must be finite, but sample ${at} is ${y[at]}: repair or drop the clip`)
+  requireFinite(y)
 }
 
 /** 0 for a finite number, NaN for any other. */
-export function notFinite(value: number): number {
+function notFinite(value: number): number {
   return value - value
 }
 
