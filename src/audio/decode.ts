@@ -78,8 +78,17 @@ export async function decodeCompressed(
       `${name}: the header ${counts}. Get the file again, or pass { truncated: 'keep' } to use them.`,
     )
   }
+  if (format === 'mp3') restoreStereo(decoded.channels, bytes)
   if (flac !== undefined) for (const y of decoded.channels) rescale(y, flac.bits)
   return decoded
+}
+
+// audio-decode gives one channel for a stereo MP3 whose channels are equal.
+function restoreStereo(channels: Float32Array[], bytes: Uint8Array): void {
+  const frame = tagLength(bytes)
+  const isFrame = bytes[frame] === 0xff && (bytes[frame + 1] ?? 0) >= 0xe0
+  const isStereo = (bytes[frame + 3] ?? 0) >> 6 !== 3
+  if (isFrame && isStereo && channels.length === 1) channels.push(channels[0]!.slice())
 }
 
 /** From full scale 2^(bits - 1) - 1, the decoder's, to 2^(bits - 1). Float32 holds enough of up to 24 bits to find the integer again. */

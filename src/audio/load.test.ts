@@ -105,6 +105,7 @@ describe('load', () => {
       [write('cut.wav', encodeWav(ramp, 8000).subarray(0, 5000)), /cut\.wav: the header promises 800000 bytes of samples, 4956 are there/],
       [write('cut.flac', flac.subarray(0, 3000)), /cut\.flac: the (header promises 3200 samples|flac decoder)/],
       [write('junk.mp3', Buffer.concat([Buffer.from('fffb9064', 'hex'), Buffer.alloc(10, 0x55)])), /junk\.mp3: the mp3 decoder/],
+      [write('pipe.ogg', 'OggS'), /pipe\.ogg: not a sound file of a known format/],
       [write('junk.ogg', readFileSync(path('16k.ogg')).subarray(0, 60)), /junk\.ogg: the oga decoder/],
       [
         write('nan.wav', encodeWav(Float32Array.of(0, NaN), 22050, { subtype: 'FLOAT' })),

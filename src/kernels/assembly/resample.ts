@@ -181,7 +181,7 @@ function butterfly(p: usize, q: usize, w: usize): void {
   v128.store(p + 3 * q, im(xr, xi, wr, wi), 16)
 }
 
-/** The transform of four neighbours; sign 1 forward, -1 inverse. */
+/** The transform of four neighbours, which needs no twiddles; sign 1 forward, -1 inverse. */
 // @ts-ignore: decorator
 @inline
 function butterfly4(p: usize, sign: i32): void {
@@ -193,7 +193,6 @@ function butterfly4(p: usize, sign: i32): void {
   const ci = v128.load(p, 80)
   const dr = v128.load(p, 96)
   const di = v128.load(p, 112)
-  // Forward takes natural order; the inverse takes y0..y3 and needs the same sums.
   const sr = f64x2.add(ar, cr)
   const si = f64x2.add(ai, ci)
   const tr = f64x2.sub(ar, cr)
@@ -324,8 +323,8 @@ function inverse(z: usize, n: i32, twiddles: usize, a: usize, b: usize, stride: 
 }
 
 /**
- * See `Finite`: overlap-save, two blocks at a time as the real and imaginary parts of one transform. `spectra` are those of the
- * parts, divided by n; `work` has room for down + 1 transforms.
+ * See `Finite`: overlap-save, two blocks of n - width + 1 outputs at a time as the real and imaginary parts of one transform
+ * (`width` is odd and at most n / 2). `spectra` are those of the parts, divided by n; `work` has room for down + 1 transforms.
  */
 export function finite(
   src: usize,
