@@ -33,8 +33,9 @@ export interface Sound<Y = Float32Array> {
  * a mono file.
  *
  * WAV is read by us (see `decodeWav`), and of a long WAV file only what `offset` and `duration` ask for; FLAC, MP3, Ogg (Vorbis,
- * Opus), AIFF, CAF, M4A and AAC by audio-decode. The format is told by content. WAV and FLAC are exact; lossy formats are as
- * their decoders round. Files are read synchronously, since decoding keeps the thread busy anyway: load many with `parallel`.
+ * Opus), AIFF, CAF, M4A and AAC by audio-decode. The format is told by content. WAV, FLAC, AIFF and CAF are exact, Ogg within
+ * 1e-6 and MP3 within 2e-6 of libsndfile; M4A and AAC, which it cannot read, are not compared. Files are read synchronously,
+ * since decoding keeps the thread busy anyway: load many with `parallel`.
  *
  * Rejects with `AUDIO_FILE` (cannot be read), `AUDIO_EMPTY`, `AUDIO_FORMAT`, `AUDIO_HEADER`, `AUDIO_TRUNCATED`, `AUDIO_DECODE`,
  * `AUDIO_RANGE` (offset or duration is not a number of seconds from 0 on, or the sound ends before the offset),

@@ -47,55 +47,60 @@ let loaded: { chain: readonly Stage[]; tables: Tables[]; end: number } | undefin
  * and how many were read.
  */
 export function runChain(chain: readonly Stage[], x: Float32Array, out: Float32Array): { finite: boolean; read: number } {
-  const { exports, memory } = kernel<Exports>('resample')
-  const { tables, end } = load(chain)
-  const tile = tileLength(chain)
+  const length = tileLength(chain)
   let read = 0
-  for (let from = 0; from < out.length; from += tile) {
-    const to = Math.min(from + tile, out.length)
-    const steps = windows(chain, from, to)
-    // Two staging areas of float32 (input, output) and a window of float64 before, between and after the stages.
-    const spans = steps.map((step, i) => {
-      const made = steps[i - 1]
-      return { start: Math.min(step.in.start, made?.out.start ?? Infinity), end: Math.max(step.inLimit, made?.outLimit ?? 0) }
-    })
-    const last = steps.at(-1)!
-    spans.push({ start: last.out.start, end: last.outLimit })
-    let top = end
-    const take = (bytes: number): number => {
-      const at = top
-      top += Math.ceil((bytes + 32) / 16) * 16
-      return at
-    }
-    const given = { start: Math.max(spans[0]!.start, 0), end: Math.min(spans[0]!.end, x.length) }
-    const count = Math.max(given.end - given.start, 0)
-    const input = take(count * 4)
-    const output = take((to - from) * 4)
-    const buffers = spans.map((span) => take((span.end - span.start) * 8))
-    reserve(top)
-    const f32 = new Float32Array(memory.buffer)
-    const f64 = new Float64Array(memory.buffer)
-    const address = (i: number, sample: number): number => buffers[i]! + (sample - spans[i]!.start) * 8
-    const clear = (i: number, start: number, end: number): void => {
-      if (end > start) f64.fill(0, address(i, start) / 8, address(i, end) / 8)
-    }
-
-    if (count > 0) {
-      f32.set(x.subarray(given.start, given.end), input / 4)
-      f32.fill(0, input / 4 + count, input / 4 + count + 3)
-      if (!exports.widen(input, address(0, given.start), count)) return { finite: false, read: given.end }
-      read = given.end
-    }
-    for (const [i, step] of steps.entries()) {
-      const have = i === 0 ? { start: given.start, end: given.start + count } : steps[i - 1]!.out
-      clear(i, spans[i]!.start, Math.max(have.start, 0))
-      clear(i, Math.max(have.end, spans[i]!.start), spans[i]!.end)
-      run(exports, step, tables[i]!, address(i, step.in.start), address(i + 1, step.out.start), end)
-    }
-    exports.narrow(address(steps.length, from), output, to - from)
-    out.set(f32.subarray(output / 4, output / 4 + to - from), from)
+  for (let from = 0; from < out.length; from += length) {
+    const tile = runTile(chain, x, from, Math.min(from + length, out.length))
+    read = tile.read
+    if (tile.samples === undefined) return { finite: false, read }
+    out.set(tile.samples, from)
   }
   return { finite: true, read }
+}
+
+/** Samples [from, to) of the result, as a view that the next tile overwrites; undefined when a sample that was read isn't finite. */
+function runTile(chain: readonly Stage[], x: Float32Array, from: number, to: number): { samples: Float32Array | undefined; read: number } {
+  const { exports, memory } = kernel<Exports>('resample')
+  const { tables, end } = load(chain)
+  const steps = windows(chain, from, to)
+  // Buffer i lies before stage i: what that reads and what the stage before it writes. The last one is the result's.
+  const spans = [...steps, undefined].map((step, i): Span => {
+    const made = steps[i - 1]
+    return {
+      start: Math.min(step?.in.start ?? Infinity, made?.out.start ?? Infinity),
+      end: Math.max(step?.inLimit ?? 0, made?.outLimit ?? 0),
+    }
+  })
+  const start = Math.max(spans[0]!.start, 0)
+  const given = { start, end: Math.max(Math.min(spans[0]!.end, x.length), start) }
+  const count = given.end - start
+
+  let top = end
+  const take = (bytes: number): number => {
+    const at = top
+    top += Math.ceil((bytes + 32) / 16) * 16 // the kernel rounds up to whole vectors
+    return at
+  }
+  const input = take(count * 4)
+  const output = take((to - from) * 4)
+  const buffers = spans.map((span) => take((span.end - span.start) * 8))
+  reserve(top)
+  const f32 = new Float32Array(memory.buffer)
+  const f64 = new Float64Array(memory.buffer)
+  const address = (i: number, sample: number): number => buffers[i]! + (sample - spans[i]!.start) * 8
+
+  f32.set(x.subarray(start, given.end), input / 4)
+  f32.fill(0, input / 4 + count, input / 4 + count + 3)
+  if (!exports.widen(input, address(0, start), count)) return { samples: undefined, read: given.end }
+  for (const [i, step] of steps.entries()) {
+    // Silence before time 0 and after what was made.
+    const made = i === 0 ? given : steps[i - 1]!.out
+    f64.fill(0, address(i, spans[i]!.start) / 8, address(i, made.start) / 8)
+    f64.fill(0, address(i, made.end) / 8, address(i, spans[i]!.end) / 8)
+    run(exports, step, tables[i]!, address(i, step.in.start), address(i + 1, step.out.start), end)
+  }
+  exports.narrow(address(steps.length, from), output, to - from)
+  return { samples: f32.subarray(output / 4, output / 4 + to - from), read: given.end }
 }
 
 function tileLength(chain: readonly Stage[]): number {
