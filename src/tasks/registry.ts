@@ -4,11 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { MillraceError } from '../core/errors.ts'
 import { reasonOf } from '../core/error-record.ts'
 import type { Task, TaskReference } from '../core/task.ts'
+import { callLine } from './call-site.ts'
 
-type AnyTask = Task<any, any, any, any>
+type AnyTask = Task<any, any, any>
 
 interface ModuleEntry {
   digest: string
+  /** Lines of the source on which `import.meta` stands. */
+  metaLines: ReadonlySet<number>
   tasks: AnyTask[]
 }
 
@@ -21,8 +24,8 @@ const modules: Map<string, ModuleEntry> = (shared[key] ??= new Map())
 export function register(url: string, make: (reference: TaskReference) => AnyTask, name?: string): AnyTask {
   const module = moduleOf(url)
   let entry = modules.get(module)
-  if (entry === undefined) modules.set(module, (entry = { digest: digestOf(module), tasks: [] }))
-  const line = callLine(module)
+  if (entry === undefined) modules.set(module, (entry = readModule(module)))
+  const line = sourceLine(module, entry)
   const reference: TaskReference = { module, digest: entry.digest, ordinal: entry.tasks.length }
   if (line !== undefined) reference.line = line
   if (name !== undefined) reference.name = name
@@ -95,12 +98,15 @@ function moduleOf(url: unknown): string {
   )
 }
 
-function digestOf(module: string): string {
+function readModule(module: string): ModuleEntry {
   try {
-    return createHash('sha256')
-      .update(readFileSync(fileURLToPath(module)))
-      .digest('hex')
-      .slice(0, 32)
+    const bytes = readFileSync(fileURLToPath(module))
+    const lines = bytes.toString().split('\n')
+    return {
+      digest: createHash('sha256').update(bytes).digest('hex').slice(0, 32),
+      metaLines: new Set(lines.flatMap((line, i) => (line.includes('import.meta') ? [i + 1] : []))),
+      tasks: [],
+    }
   } catch (error) {
     throw new MillraceError('TASK_NEEDS_FILE', `task(import.meta, ...) could not read its own file ${module}: ${reasonOf(error)}`, {
       cause: error,
@@ -109,20 +115,10 @@ function digestOf(module: string): string {
 }
 
 /**
- * The line in `module` from which task() was called, if the stack tells. Loaders print code differently, but with source maps on
- * they agree on the source's line; without them the two sides may differ, which is why only a known line is compared.
+ * The line of the `task()` call, where the stack tells the source's own. Under a loader that changes the code and says nothing (a
+ * coverage tool, say) it tells another one, at which no `task(import.meta` stands; such a line would not agree with the worker's.
  */
-function callLine(module: string): number | undefined {
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = 12
-  const stack = new Error('where').stack ?? ''
-  Error.stackTraceLimit = limit
-  const file = fileURLToPath(module)
-  for (const frame of stack.split('\n')) {
-    const match = /(?:\(|at )(?:async )?(.+?):(\d+):\d+\)?$/.exec(frame)
-    if (match === null) continue
-    const path = match[1]!.replace(/[?#].*$/, '')
-    if (path === file || path === module || decodeURI(path) === decodeURI(module)) return Number(match[2])
-  }
-  return undefined
+function sourceLine(module: string, { metaLines }: ModuleEntry): number | undefined {
+  const line = callLine(module, 12)
+  return line !== undefined && (metaLines.has(line) || metaLines.has(line + 1)) ? line : undefined
 }
