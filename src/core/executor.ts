@@ -22,6 +22,11 @@ export interface Executor {
 export interface Boot {
   /** URL of the module whose tasks it will run; absent for inline functions. */
   module?: string
+  /**
+   * The module makes calls of its own, and perhaps not before its import is done (`main()` without await): milliseconds the worker
+   * may take to come to the first one.
+   */
+  patience?: number
 }
 
 export interface WorkerEvents {
@@ -71,6 +76,8 @@ export type ToWorker =
 export type FromWorker =
   /** The module is loaded; everything above its first call has run. */
   | { type: 'booted' }
+  /** The call's setup is done; items may run. */
+  | { type: 'opened' }
   | { type: 'failed'; stage: 'import' | 'lookup' | 'setup'; code: string; error: ErrorRecord }
   | { type: 'begin'; index: number }
   | ResultsMessage

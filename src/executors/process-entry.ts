@@ -10,7 +10,8 @@ const LOOK_EVERY = 250
 // Ctrl-C reaches the whole process group; the parent decides what happens to its workers.
 process.on('SIGINT', () => {})
 process.on('disconnect', () => process.exit(0))
-watchParent()
+watchParent(Number(process.env['MILLRACE_PARENT']))
+delete process.env['MILLRACE_PARENT'] // not for what items start
 
 let take: ((message: ToWorker) => void) | undefined
 process.on('message', (message: ToWorker | { type: 'boot'; boot: Boot }) => {
@@ -19,13 +20,14 @@ process.on('message', (message: ToWorker | { type: 'boot'; boot: Boot }) => {
     post: (answer) => void process.send!(answer),
     tryClone: (value) => void serialize(value),
     canTransfer: false,
+    keepAlive: (alive) => (alive ? process.channel!.ref() : process.channel!.unref()),
   })
 })
 
 /** A busy worker sees neither messages nor a closed channel, so a thread of its own watches the parent and ends the process. */
-function watchParent(): void {
+function watchParent(parent: number): void {
   const watch = `
-    const parent = process.ppid, sleep = new Int32Array(new SharedArrayBuffer(4))
+    const parent = ${parent}, sleep = new Int32Array(new SharedArrayBuffer(4))
     const lives = () => { try { return process.ppid === parent && process.kill(parent, 0) } catch (error) { return error.code === 'EPERM' } }
     while (lives()) Atomics.wait(sleep, 0, 0, ${LOOK_EVERY})
     process.kill(process.pid, 'SIGKILL')`

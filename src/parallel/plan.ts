@@ -1,4 +1,3 @@
-import { MillraceError } from '../core/errors.ts'
 import type { Boot, Executor, Work } from '../core/executor.ts'
 import type { Task } from '../core/task.ts'
 import { availableCpus } from '../engine/cpus.ts'
@@ -9,17 +8,20 @@ import { inline } from '../executors/inline.ts'
 import { processes } from '../executors/processes.ts'
 import { threads } from '../executors/threads.ts'
 import { inlineSource } from '../tasks/inline.ts'
-import { isMainScript } from '../tasks/main-script.ts'
+import { isScript } from '../tasks/main-script.ts'
 import { checkUnique } from '../tasks/registry.ts'
 import { isTask } from '../tasks/task.ts'
 import { checkOptions } from './check.ts'
 import type { StreamOptions } from './options.ts'
 
 type AnyFunction = (item: any, index: number, ctx: any) => unknown
-export type Runnable = AnyFunction | Task<any, any, any, any>
+export type Runnable = AnyFunction | Task<any, any, any>
 
 /** Starting workers costs about this much before the first has been started and measured, in milliseconds. */
 const START_MS = 100
+/** What a worker may take to come to a script's first call, which may never come there (`if (!inWorker)`), in milliseconds. */
+const MIN_PATIENCE_MS = 1000
+const MAX_PATIENCE_MS = 30_000
 
 // Workers of the executors that are asked for by name (or by nobody) stay warm for the life of the program.
 const shared = { inline: inline(), threads: threads(), processes: processes() }
@@ -35,7 +37,9 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
 
   const work = (where: Executor): Work => workOf(fn, where)
   const boot: Boot = task === undefined ? {} : { module: task.reference.module }
-  const bootFirst = boot.module !== undefined && isMainScript(boot.module)
+  const bootFirst = !insideItem && boot.module !== undefined && isScript(boot.module)
+  // A worker takes about as long to its first call as the program took.
+  if (bootFirst) boot.patience = Math.min(MAX_PATIENCE_MS, MIN_PATIENCE_MS + 2 * performance.now())
   const at = (where: Executor, count: number): Place => ({
     pool: poolOf(where, where.inThisThread === true ? {} : boot),
     numWorkers: count,
@@ -68,7 +72,10 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
     else if (count < 2) place = inPlace(numWorkers === undefined ? 'this process may use one CPU' : 'numWorkers is 1')
     else if (total !== undefined && total < 2) place = inPlace(`there ${total === 1 ? 'is one item' : 'are no items'}`)
     else if (bootFirst)
-      place = onWorkers(shared.threads, 'the task stands in the main script, whose top level runs in each worker before the first item')
+      place = onWorkers(
+        shared.threads,
+        'the task stands in the script that makes the call, whose top level runs in each worker before the first item',
+      )
     else {
       place = at(shared.inline, 1)
       if (task === undefined) inlineSource(fn as AnyFunction)

@@ -18,6 +18,8 @@ export interface Channel {
   tryClone(value: unknown): void
   /** Whether typed arrays can be handed over without a copy. */
   canTransfer: boolean
+  /** Whether waiting for messages keeps the worker alive. */
+  keepAlive(alive: boolean): void
 }
 
 /**
@@ -40,25 +42,52 @@ export function serve(boot: Boot, channel: Channel): (message: ToWorker) => void
 
   const calls = new Calls({ items, post, find })
   let waiting: ToWorker[] | undefined = []
-  void load(boot, aboveFirstCall).then(
+  void load(boot, aboveFirstCall, channel).then(
     () => {
       post({ type: 'booted' })
       for (const message of waiting ?? []) calls.take(message)
       waiting = undefined
     },
     // Nothing is answered after this; the engine ends the worker.
-    (error: unknown) => post({ type: 'failed', stage: 'import', code: 'IMPORT_FAILED', error: recordError(error) }),
+    (error: unknown) => post({ type: 'failed', stage: 'import', code: 'IMPORT_FAILED', error: recordError(explained(error)) }),
   )
   return (message) => (waiting === undefined ? calls.take(message) : void waiting.push(message))
 }
 
 /** Imports the module until it is done or makes its first call; what comes after that call never runs here. */
-async function load({ module }: Boot, aboveFirstCall: Promise<void>): Promise<void> {
+async function load({ module, patience }: Boot, aboveFirstCall: Promise<void>, channel: Channel): Promise<void> {
   if (module === undefined) return
   registerTypeScript()
   const imported: Promise<unknown> = import(module)
   imported.catch(() => {})
   await Promise.race([imported, aboveFirstCall])
+  if (patience !== undefined) await untilIdle(channel, aboveFirstCall, patience)
+}
+
+/**
+ * Waits for the first call of a module whose import is done: until it comes, or nothing is left to run from which it could come.
+ * The listeners of the module hear nothing of that; its program is not about to end.
+ */
+async function untilIdle(channel: Channel, aboveFirstCall: Promise<void>, patience: number): Promise<void> {
+  // eslint-disable-next-line typescript/unbound-method -- called with its own `this` below
+  const emit = process.emit as (this: NodeJS.Process, event: string, ...rest: unknown[]) => boolean
+  const idle = new Promise<void>((resolve) => {
+    process.emit = ((event: string, ...rest: unknown[]) =>
+      event === 'beforeExit' ? (channel.keepAlive(true), resolve(), true) : emit.call(process, event, ...rest)) as typeof process.emit
+    setTimeout(resolve, patience).unref()
+  })
+  channel.keepAlive(false)
+  await Promise.race([idle, aboveFirstCall])
+  channel.keepAlive(true)
+  process.emit = emit as typeof process.emit
+}
+
+/** When a script and a task file import each other, a worker, which begins with the task file, runs the script before it has tasks. */
+function explained(error: unknown): unknown {
+  if (error instanceof ReferenceError && error.message.includes('before initialization')) {
+    error.message += ' (does the task file import the script that makes the call? Move what both need into a file of its own)'
+  }
+  return error
 }
 
 function find(work: Work): LocalWork {
