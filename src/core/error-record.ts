@@ -81,7 +81,7 @@ export function reasonOf(thrown: unknown): string {
 }
 
 const BUILT_IN = new Map<string, ErrorConstructor>(
-  [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((Class) => [Class.name, Class as ErrorConstructor]),
+  [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((Class) => [Class.name, Class]),
 )
 const THREW = '[threw when read]'
 

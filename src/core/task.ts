@@ -48,7 +48,7 @@ export interface TaskReference {
 }
 
 /** A function that can travel to workers, with its parameters. Make one with `task()`. */
-export interface Task<Item, Result, Params = unknown, State = any> extends TaskParts<Item, Result, Params, State> {
+export interface Task<Item, Result, Params = any, State = any> extends TaskParts<Item, Result, Params, State> {
   readonly kind: 'task'
   readonly reference: TaskReference
   readonly params: Params

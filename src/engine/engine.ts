@@ -12,8 +12,9 @@ import { Source } from './source.ts'
 const DEPTH = 2
 /** After a time-out an item may still give up by itself (`ctx.signal`), which spares its worker; then the worker is ended. */
 const GRACE_MS = 50
-/** So many workers in a row that die without having finished anything end the call. */
+/** So many workers in a row that die without having finished anything, or in their setup, end the call. */
 const MAX_FUTILE_DEATHS = 20
+const MAX_SETUP_DEATHS = 3
 
 interface Chunk {
   id: number
@@ -32,6 +33,8 @@ interface Slot {
   chunks: Chunk[]
   /** Takes no more chunks. */
   retired: boolean
+  /** The call's setup is done there. */
+  opened: boolean
   /** The running item, where items are announced. */
   current?: number | undefined
   timer?: NodeJS.Timeout | undefined
@@ -67,6 +70,7 @@ class Engine {
   #done = 0
   #failed = 0
   #futileDeaths = 0
+  #setupDeaths = 0
   /** The lowest failed index under failFast: nothing behind it is started. */
   #stopAt = Infinity
   #fatal: { error: unknown } | undefined
@@ -178,7 +182,7 @@ class Engine {
   }
 
   #startWorker(place: Place): void {
-    const slot = { place, chunks: [], retired: false, printer: this.#call.listener.openPrinter() } as unknown as Slot
+    const slot = { place, chunks: [], retired: false, opened: false, printer: this.#call.listener.openPrinter() } as unknown as Slot
     slot.worker = place.pool.lease({ message: (message) => this.#message(slot, message), exit: (exit) => this.#exit(slot, exit) })
     this.#slots.push(slot)
     if (slot.worker.booted) this.#retireAllBut(place)
@@ -260,6 +264,9 @@ class Engine {
       case 'booted':
         this.#retireAllBut(slot.place)
         return this.#pump()
+      case 'opened':
+        slot.opened = true
+        return undefined
       case 'failed':
         return this.#startFailed(slot, message)
       case 'begin':
@@ -380,6 +387,13 @@ class Engine {
     if (!this.#slots.includes(slot) || this.#closing) return
     this.#drop(slot)
     if (!slot.worker.booted) return this.#bootFailed(slot, exit)
+    if (!slot.opened) {
+      this.#again.unshift(...slot.chunks)
+      if (++this.#setupDeaths >= MAX_SETUP_DEATHS) {
+        this.#fail(new MillraceError('SETUP_FAILED', `Workers ended before the task's setup was done, the last one with ${exit.reason}.`))
+      }
+      return this.#pump()
+    }
     const [running, ...waiting] = slot.chunks
     if (running !== undefined) {
       const reason = `its worker ended while it ran: ${exit.reason}`

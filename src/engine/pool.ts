@@ -97,6 +97,7 @@ class KeptWorker implements PooledWorker {
   }
 
   stop(): void {
+    this.#gone() // a dying worker serves no further call
     this.#handle?.stop()
   }
 
@@ -110,7 +111,6 @@ class KeptWorker implements PooledWorker {
     if (message.type === 'failed' && message.stage === 'import') {
       // It has half a module for ever: no call can use it.
       this.owner = undefined
-      this.#gone()
       this.stop()
     }
     owner?.message(message)

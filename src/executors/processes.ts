@@ -29,7 +29,8 @@ export function processes({ numWorkers }: ExecutorOptions = {}): KeptExecutor {
 function startProcess(boot: Boot, events: WorkerEvents, running: Map<ChildProcess, Promise<void>>): WorkerHandle {
   const child = fork(fileURLToPath(new URL('./process-entry.js', import.meta.url)), process.argv.slice(2), {
     execArgv: workerExecArgv('process'),
-    env: workerEnv('process'),
+    // The parent may be gone before the child asks who it is, so the child is told.
+    env: { ...workerEnv('process'), MILLRACE_PARENT: String(process.pid) },
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

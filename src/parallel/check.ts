@@ -52,7 +52,7 @@ function refuse(name: string, expected: string, received: unknown): never {
   const text =
     typeof received === 'object' && received !== null
       ? `an object (${received.constructor?.name ?? 'null prototype'})`
-      : `${JSON.stringify(received) ?? String(received)}`
+      : (JSON.stringify(received) ?? String(received))
   throw new MillraceError(
     name === 'fn' || name === 'items' ? 'BAD_ARGUMENT' : 'BAD_OPTION',
     `parallel expected ${name} to be ${expected} but received ${text}.`,

@@ -11,7 +11,7 @@ import { startProgress } from './progress.ts'
 import { Warnings } from './warnings.ts'
 
 /** An inline function, which is sent as source and may use nothing from outside itself, or a task. */
-export type Mapper<Item, Result> = ((item: Item, index: number, ctx: Context<{}, undefined>) => Result) | Task<Item, Result, any, any>
+export type Mapper<Item, Result> = ((item: Item, index: number, ctx: Context<{}, undefined>) => Result) | Task<Item, Result, any>
 
 type Throw = { onError?: 'throw' }
 type Collect = { onError: 'collect' }

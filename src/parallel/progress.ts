@@ -29,7 +29,7 @@ export function startProgress(option: ProgressOption | undefined, total: number 
   if (option === undefined || option === false) return undefined
   const started = performance.now()
   const now: Progress = { done: 0, failed: 0, total, elapsed: 0, rate: 0, eta: undefined }
-  const isTerminal = process.stderr.isTTY === true
+  const isTerminal = process.stderr.isTTY
   const prefix = label === '' ? '' : `${label} `
   const draw = (): void => void process.stderr.write(`\r\x1b[2K${`${prefix}${bar(now)}`.slice(0, (process.stderr.columns ?? 80) - 1)}`)
   const clear = (): void => void process.stderr.write('\r\x1b[2K')

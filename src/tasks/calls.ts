@@ -6,9 +6,9 @@ import { Runner } from './runner.ts'
 
 export interface CallsOptions {
   items: AsyncLocalStorage<unknown>
-  post(message: FromWorker): void
+  post: (message: FromWorker) => void
   /** Finds the function that a call means; throws a MillraceError where there is none. */
-  find(work: Work): LocalWork
+  find: (work: Work) => LocalWork
 }
 
 /** Answers an engine's messages, one call after the other: what a thread, a process and the calling thread itself have in common. */
@@ -40,6 +40,7 @@ export class Calls {
       const runner = new Runner(find(work), { seed, announce, items, post })
       stage = 'setup'
       await runner.setup()
+      post({ type: 'opened' })
       return runner
     } catch (error) {
       const code = stage === 'setup' ? 'SETUP_FAILED' : error instanceof MillraceError ? error.code : 'TASK_NOT_FOUND'

@@ -10,7 +10,7 @@ export function pack(values: ArrayLike<unknown>, transfer: ArrayBuffer[] | undef
   if (values instanceof Float64Array) return values
   const list = values as unknown[]
   if (list.length > 1 && list.every((value) => typeof value === 'number')) {
-    const numbers = Float64Array.from(list as number[])
+    const numbers = Float64Array.from(list)
     transfer?.push(numbers.buffer)
     return numbers
   }

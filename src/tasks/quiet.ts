@@ -12,7 +12,7 @@ export function capturePrints(items: AsyncLocalStorage<unknown>, print: Print): 
     process[stream].write = (chunk: string | Uint8Array, encoding?: unknown, callback?: unknown): boolean => {
       if (items.getStore() !== undefined) print(stream, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString())
       const done = typeof encoding === 'function' ? encoding : callback
-      if (typeof done === 'function') process.nextTick(done as () => void)
+      if (typeof done === 'function') process.nextTick(done)
       return true
     }
   }
@@ -23,6 +23,7 @@ export function capturePrints(items: AsyncLocalStorage<unknown>, print: Print): 
  * opens no port and reports success, so that the code below it goes on. Items may listen as they like.
  */
 export function muteServers(items: AsyncLocalStorage<unknown>): void {
+  // eslint-disable-next-line typescript/unbound-method -- called with its own `this` below
   const { listen, address } = Server.prototype
   const muted = new WeakMap<Server, AddressInfo>()
   Server.prototype.listen = function (this: Server, ...args: any[]): Server {

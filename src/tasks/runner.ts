@@ -16,7 +16,7 @@ export interface RunnerOptions {
   /** Marks what runs inside an item, so that calls of `parallel` there run in place and stray errors find their chunk. */
   items: AsyncLocalStorage<unknown>
   /** Sends a message to the engine; throws when a value in it can't be cloned. */
-  post(message: FromWorker): void
+  post: (message: FromWorker) => void
 }
 
 /** Runs the items of one call in this thread, whichever executor it belongs to, and answers chunk by chunk. */
@@ -125,7 +125,7 @@ interface CallContext {
   params: unknown
   state: unknown
   seed: number
-  post(message: FromWorker): void
+  post: (message: FromWorker) => void
 }
 
 /** The `ctx` of one item. What costs something is made only when it is asked for. */
@@ -159,7 +159,7 @@ class RunningItem implements Context<unknown, unknown> {
   }
 
   warn(message: string): void {
-    this.#call.post({ type: 'warn', index: this.index, message: String(message) })
+    this.#call.post({ type: 'warn', index: this.index, message })
   }
 
   abort(reason: string): void {

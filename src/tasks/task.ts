@@ -23,7 +23,7 @@ export function task<Item, Result, Params = {}, State = undefined>(
   meta: { url: string },
   parts: TaskParts<Item, Result, Params, State>,
 ): Task<Item, Awaited<Result>, Params, State>
-export function task(meta: { url: string }, work: Run<any, any, any, any> | TaskParts<any, any, any, any>): Task<any, any, any, any> {
+export function task(meta: { url: string }, work: Run<any, any, any, any> | TaskParts<any, any, any, any>): Task<any, any, any> {
   const parts = typeof work === 'function' ? { run: work } : work
   if (typeof meta?.url !== 'string') {
     throw new MillraceError('BAD_TASK', 'task() takes import.meta as its first argument: task(import.meta, fn)')
@@ -37,14 +37,17 @@ export function task(meta: { url: string }, work: Run<any, any, any, any> | Task
   return register(meta.url, (reference) => ({ params: {}, ...parts, kind: 'task', reference }), parts.name)
 }
 
+/** Some of a task's parameters; of a task that has none, none. */
+export type ParamsOf<Params> = [keyof Params] extends [never] ? Record<string, never> : Partial<Params>
+
 /** The same task with some of its parameters replaced. The task itself is not changed. */
 export function bind<Item, Result, Params, State>(
   task: Task<Item, Result, Params, State>,
-  params: Partial<Params>,
+  params: ParamsOf<Params>,
 ): Task<Item, Result, Params, State> {
-  return { ...task, params: { ...task.params, ...params } }
+  return { ...task, params: { ...task.params, ...(params as Partial<Params>) } }
 }
 
-export function isTask(value: unknown): value is Task<any, any, any, any> {
+export function isTask(value: unknown): value is Task<any, any, any> {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'task'
 }

@@ -1,0 +1,8 @@
+import type { Task } from '../core/task.ts'
+import { inWorker } from '../tasks/in-worker.ts'
+import { task } from '../tasks/task.ts'
+
+/** A module that only the main thread can load. */
+if (inWorker) throw new Error('this module needs the main thread')
+
+export const unreachable: Task<number, number> = task(import.meta, (n: number) => n)

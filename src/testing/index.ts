@@ -1,0 +1,1 @@
+export { testExecutor, type ExecutorTraits, type Runner } from './executor.ts'
