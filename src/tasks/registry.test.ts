@@ -28,15 +28,13 @@ function codeOf(call: () => unknown): string | undefined {
 
 test('a task is found again by its place in the file, or by its name', () => {
   const meta = newModule('found.ts')
-  const tasks = [
-    task(meta, (n: number) => n + 1),
-    task(meta, { name: 'b', run: (n: number) => n + 2 }),
-    task(meta, { setup: () => 1, run: (n: number) => n + 3 }),
-  ]
-  expect(tasks.map(({ reference }) => reference.ordinal)).toEqual([0, 1, 2])
-  for (const { reference } of tasks) expect(findTask(reference)).toBe(tasks[reference.ordinal])
+  const first = task(meta, (n: number) => n + 1)
+  const second = task(meta, { name: 'b', run: (n: number) => n + 2 })
+  const third = task(meta, { setup: () => 1, run: (n: number) => n + 3 })
+  expect([first, second, third].map(({ reference }) => reference.ordinal)).toEqual([0, 1, 2])
+  expect([findTask(first.reference), findTask(second.reference), findTask(third.reference)]).toEqual([first, second, third])
   // A name tells, whatever the order.
-  expect(findTask({ ...tasks[1].reference, ordinal: 7 })).toBe(tasks[1])
+  expect(findTask({ ...second.reference, ordinal: 7 })).toBe(second)
 })
 
 test('loaders append to URLs: it is one module', () => {

@@ -38,12 +38,12 @@ export function task(meta: { url: string }, work: Run<any, any, any, any> | Task
 }
 
 /** Some of a task's parameters; of a task that has none, none. */
-export type ParamsOf<Params> = [keyof Params] extends [never] ? Record<string, never> : Partial<Params>
+export type Overrides<Params> = [keyof Params] extends [never] ? Record<string, never> : Partial<Params>
 
 /** The same task with some of its parameters replaced. The task itself is not changed. */
 export function bind<Item, Result, Params, State>(
   task: Task<Item, Result, Params, State>,
-  params: ParamsOf<Params>,
+  params: Overrides<Params>,
 ): Task<Item, Result, Params, State> {
   return { ...task, params: { ...task.params, ...(params as Partial<Params>) } }
 }
