@@ -164,7 +164,7 @@ function importsOf(file: string): string[] {
 /** Everything a module names: imports of values and of types, re-exports, `import()`, `require()` and files by `new URL`. */
 function specifiers(code: string): string[] {
   const imported = ts.preProcessFile(code, true, true).importedFiles.map(({ fileName }) => fileName)
-  const urls = [...code.matchAll(/new URL\('(\.[^']+\.[jt]s)', import\.meta\.url\)/g)].map((match) => match[1])
+  const urls = [...code.matchAll(/new URL\('(\.[^']+\.[jt]s)', import\.meta\.url\)/g)].flatMap((match) => match[1] ?? [])
   return [...imported, ...urls]
 }
 
