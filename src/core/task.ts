@@ -44,6 +44,8 @@ export interface TaskReference {
   ordinal: number
   /** The line of the `task()` call in the source, where the stack tells it. */
   line?: number
+  /** Digest of its functions' text; loaders print the same source differently. */
+  text: string
   name?: string
 }
 

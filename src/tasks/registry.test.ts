@@ -55,7 +55,10 @@ test('a file that changed, a task that is not there, one at another line: never 
   const here = task(import.meta, (n: number) => n + 1)
   expect(here.reference.line).toBeGreaterThan(0)
   expect(findTask(here.reference)).toBe(here)
-  expect(codeOf(() => findTask({ ...here.reference, line: here.reference.line! + 1 }))).toBe('TASK_MISMATCH')
+  const elsewhere = { ...here.reference, line: here.reference.line! + 1 }
+  expect(codeOf(() => findTask({ ...elsewhere, text: 'x' }))).toBe('TASK_MISMATCH')
+  expect(findTask(elsewhere)).toBe(here)
+  expect(findTask({ ...here.reference, text: 'x' })).toBe(here)
   expect(findTask({ ...here.reference, line: undefined! })).toBe(here)
 })
 

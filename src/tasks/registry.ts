@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { MillraceError } from '../core/errors.ts'
 import { reasonOf } from '../core/error-record.ts'
-import type { Task, TaskReference } from '../core/task.ts'
+import type { Task, TaskParts, TaskReference } from '../core/task.ts'
 import { callLine } from './call-site.ts'
 
 type AnyTask = Task<any, any, any>
@@ -21,14 +21,14 @@ const shared = globalThis as { [key]?: Map<string, ModuleEntry> }
 const modules: Map<string, ModuleEntry> = (shared[key] ??= new Map())
 
 /** Registers a module's next task and says how to find it again. */
-export function register(url: string, make: (reference: TaskReference) => AnyTask, name?: string): AnyTask {
+export function register(url: string, make: (reference: TaskReference) => AnyTask, parts: TaskParts<any, any, any, any>): AnyTask {
   const module = moduleOf(url)
   let entry = modules.get(module)
   if (entry === undefined) modules.set(module, (entry = readModule(module)))
   const line = sourceLine(module, entry)
-  const reference: TaskReference = { module, digest: entry.digest, ordinal: entry.tasks.length }
+  const reference: TaskReference = { module, digest: entry.digest, ordinal: entry.tasks.length, text: digestOf(textOf(parts)) }
   if (line !== undefined) reference.line = line
-  if (name !== undefined) reference.name = name
+  if (parts.name !== undefined) reference.name = parts.name
   const task = make(reference)
   entry.tasks.push(task)
   return task
@@ -39,7 +39,7 @@ export function checkUnique(task: AnyTask): void {
   const { module, name, line, ordinal } = task.reference
   const others = (modules.get(module)?.tasks ?? []).filter((other) => other.reference.ordinal !== ordinal)
   const same = others.find((other) =>
-    name === undefined ? other.reference.name === undefined && textOf(other) === textOf(task) : other.reference.name === name,
+    name === undefined ? other.reference.name === undefined && other.reference.text === task.reference.text : other.reference.name === name,
   )
   if (same === undefined) return
   throw new MillraceError(
@@ -52,7 +52,7 @@ export function checkUnique(task: AnyTask): void {
 
 /** In a worker: the task that a reference of the main thread means. Throws rather than give another one. */
 export function findTask(reference: TaskReference): AnyTask {
-  const { module, digest, ordinal, line, name } = reference
+  const { module, digest, ordinal, line, text, name } = reference
   const entry = modules.get(module)
   if (entry !== undefined && entry.digest !== digest) {
     throw new MillraceError(
@@ -74,18 +74,24 @@ export function findTask(reference: TaskReference): AnyTask {
       `A worker that loaded ${module} did not find ${where}: it is made after the file's first call of parallel (or inside something only the main thread runs). Move the task above the first call, or into a file of its own.`,
     )
   }
-  if (name === undefined && line !== undefined && found.reference.line !== undefined && line !== found.reference.line) {
+  // A loader may move lines or print another text; one that does both must have a source map.
+  const moved = line !== undefined && found.reference.line !== undefined && line !== found.reference.line
+  if (name === undefined && moved && text !== found.reference.text) {
     throw new MillraceError(
       'TASK_MISMATCH',
-      `The worker's ${ordinal + 1}th task of ${module} stands at line ${found.reference.line}, the program's at line ${line}: the file makes its tasks in another order there. Make tasks unconditionally at the top level, or give each a name.`,
+      `Task number ${ordinal + 1} of ${module} stands in the worker at line ${found.reference.line}, the program's at line ${line}: the file makes its tasks in another order there. Make tasks unconditionally at the top level, or give each a name.`,
     )
   }
   checkUnique(found)
   return found
 }
 
-function textOf(task: AnyTask): string {
-  return [task.setup, task.run, task.teardown].map(String).join('\n')
+function textOf({ setup, run, teardown }: TaskParts<any, any, any, any>): string {
+  return [setup, run, teardown].map(String).join('\n')
+}
+
+function digestOf(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 32)
 }
 
 /** The file URL without what loaders append to it (`?tsx-namespace=...`, `?v=...`). */
@@ -103,7 +109,7 @@ function readModule(module: string): ModuleEntry {
     const bytes = readFileSync(fileURLToPath(module))
     const lines = bytes.toString().split('\n')
     return {
-      digest: createHash('sha256').update(bytes).digest('hex').slice(0, 32),
+      digest: digestOf(bytes),
       metaLines: new Set(lines.flatMap((line, i) => (line.includes('import.meta') ? [i + 1] : []))),
       tasks: [],
     }

@@ -34,7 +34,7 @@ export function task(meta: { url: string }, work: Run<any, any, any, any> | Task
       'task() takes a function or { params, setup, run, teardown } as its second argument; run must be a function',
     )
   }
-  return register(meta.url, (reference) => ({ params: {}, ...parts, kind: 'task', reference }), parts.name)
+  return register(meta.url, (reference) => ({ params: {}, ...parts, kind: 'task', reference }), parts)
 }
 
 /** Some of a task's parameters; of a task that has none, none. */

@@ -67,7 +67,8 @@ same<Is<typeof values, number[]>>()
 const withState = task(import.meta, {
   params: { size: 3, mode: 'fast' as 'fast' | 'exact' },
   setup: async ({ params }) => new Float64Array(params.size),
-  async run(n: number, _, { state, params, ...ctx }) {
+  async run(n: number, _, ctx) {
+    const { state, params } = ctx
     same<Is<typeof state, Float64Array<ArrayBuffer>>>()
     same<Is<typeof params.mode, 'fast' | 'exact'>>()
     ctx.warn('slow')
