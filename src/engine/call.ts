@@ -19,7 +19,10 @@ export interface Call {
   retries: number
   seed: number
   signal?: AbortSignal | undefined
-  hasTeardown: boolean
+  /** The function or task, by which measurements are remembered. */
+  key: object
+  /** It has a setup or a teardown, so workers must be told when the call is over. */
+  keepsState: boolean
   /** Every worker must have loaded its module before the first item runs: loading it may remove what items make. */
   bootFirst: boolean
   automatic?: Automatic | undefined
@@ -35,8 +38,8 @@ export interface Place {
 
 /** Automatic mode: the call starts in place and moves to workers when that pays. */
 export interface Automatic {
-  /** Called between chunks; returns where to move on to, once. */
-  decide(progress: { done: number; remaining: number | undefined; elapsed: number; itemMs: number }): Place | undefined
+  /** Called between chunks with the milliseconds that the items done so far have run; returns where to move on to, once. */
+  decide(progress: { done: number; remaining: number | undefined; busy: number }): Place | undefined
   /** The move did not work out (threads are forbidden, say); the call goes on in place. */
   failed(reason: string): void
 }

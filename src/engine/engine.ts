@@ -4,6 +4,7 @@ import type { FromWorker, ResultsMessage, WorkerExit } from '../core/executor.ts
 import { ItemError } from '../core/item-error.ts'
 import type { Block, Call, Place, Printer } from './call.ts'
 import { ChunkSizer } from './chunk.ts'
+import { numbersOf } from '../core/numbers.ts'
 import { Delivery } from './delivery.ts'
 import type { PooledWorker } from './pool.ts'
 import { Source } from './source.ts'
@@ -77,13 +78,14 @@ class Engine {
   #teardownError: unknown
   #closing = false
   #wake: (() => void) | undefined
-  readonly #started = performance.now()
+  /** Milliseconds that the finished items ran. */
+  #busy = 0
   readonly #abort = (): void => this.#fail(this.#call.signal!.reason)
 
   constructor(call: Call) {
     this.#call = call
     this.#place = call.place
-    this.#sizer = new ChunkSizer(call.chunkSize)
+    this.#sizer = new ChunkSizer(call.key, call.chunkSize)
     this.#delivery = new Delivery(call.ordered)
     this.#source = new Source(call.items, () => this.#pump())
   }
@@ -118,14 +120,14 @@ class Engine {
     clearTimeout(slot.timer)
     const busy = slot.chunks.length > 0
     if (busy) slot.worker.send({ type: 'abort', reason: 'the call was given up' })
-    const closed = new Promise<void>((resolve) => (slot.closed = resolve))
-    slot.worker.send({ type: 'close' })
     const { pool } = slot.place
-    if (!busy && !this.#call.hasTeardown && slot.worker.booted) {
-      // Messages stay in order, so the next call may use the worker at once.
+    if (!busy && !this.#call.keepsState && slot.worker.booted) {
+      // Messages stay in order, so the next call may use the worker at once; it replaces this one.
       pool.release(slot.worker)
       return
     }
+    const closed = new Promise<void>((resolve) => (slot.closed = resolve))
+    slot.worker.send({ type: 'close' })
     const grace = busy ? setTimeout(() => (slot.worker.stop(), slot.closed?.()), GRACE_MS) : undefined
     // A worker that is still loading its module is kept for the next call.
     if (!slot.worker.booted && !busy) slot.closed?.()
@@ -203,9 +205,9 @@ class Engine {
     const again = this.#again.findIndex((chunk) => chunk.first < this.#stopAt)
     if (again >= 0) return this.#again.splice(again, 1)[0]
     if (this.#stopAt < Infinity || this.#source.ended) return undefined
-    const { total } = this.#source
+    const total = this.#source.total ?? Infinity
     const workers = this.#place.numWorkers
-    const size = this.#sizer.next(total === undefined ? Infinity : total - this.#nextIndex, workers)
+    const size = this.#sizer.next(total - this.#nextIndex, total, workers)
     if (!this.#delivery.hasRoom(this.#nextIndex, size * workers * DEPTH)) return undefined
     // Time-outs are about one item; a second chunk behind a slow one would only wait.
     if (slot.chunks.length > 0 && (this.#sizer.itemMs ?? Infinity) * size > 1000) return undefined
@@ -295,6 +297,7 @@ class Engine {
     slot.current = undefined
     const { values, first, time, bytes } = message
     this.#sizer.measured(values.length, time, bytes)
+    this.#busy += time
     this.#futileDeaths = 0
     let errors: Map<number, ItemError> | undefined
     for (const [index, code, error] of message.errors ?? []) (errors ??= new Map()).set(index, this.#recorded(chunk, index, code, error))
@@ -481,12 +484,8 @@ class Engine {
     const { automatic } = this.#call
     if (automatic === undefined || this.#place !== this.#call.place || this.#source.ended) return
     const { total } = this.#source
-    const place = automatic.decide({
-      done: this.#done,
-      remaining: total === undefined ? undefined : total - this.#done,
-      elapsed: performance.now() - this.#started,
-      itemMs: this.#sizer.itemMs ?? 0,
-    })
+    const remaining = total === undefined ? undefined : total - this.#done
+    const place = automatic.decide({ done: this.#done, remaining, busy: this.#busy })
     if (place !== undefined) this.#place = place
   }
 
@@ -510,5 +509,5 @@ class Engine {
 
 /** Many numbers are cheaper to send as a Float64Array; a worker indexes either alike. */
 function packed(items: readonly unknown[]): readonly unknown[] | Float64Array {
-  return items.length > 8 && items.every((item) => typeof item === 'number') ? Float64Array.from(items as number[]) : items
+  return items.length > 8 ? (numbersOf(items) ?? items) : items
 }

@@ -73,7 +73,9 @@ export const parallel: Parallel = Object.assign(
 
 async function run(fn: Runnable, items: Items<unknown>, options: ParallelOptions, insideItem: boolean): Promise<unknown[]> {
   const collect = options.onError === 'collect'
-  const values: unknown[] = []
+  // Blocks come as they finish; an array of the full length takes them in any order without becoming a hash table.
+  // eslint-disable-next-line unicorn/no-new-array -- holes tell what has not finished
+  const values = new Array<unknown>(lengthOf(items) ?? 0)
   const errors = new Map<number, ItemError>()
   const finished = (): Outcome<unknown>[] => {
     const outcomes: Outcome<unknown>[] = []

@@ -19,6 +19,8 @@ export type Runnable = AnyFunction | Task<any, any, any>
 
 /** Starting workers costs about this much before the first has been started and measured, in milliseconds. */
 const START_MS = 100
+/** Automatic mode looks at the items' own time only after so much of it. */
+const MEASURE_MS = 10
 /** What a worker may take to come to a script's first call, which may never come there (`if (!inWorker)`), in milliseconds. */
 const MIN_PATIENCE_MS = 1000
 const MAX_PATIENCE_MS = 30_000
@@ -92,7 +94,8 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
     retries,
     seed,
     signal,
-    hasTeardown: task?.teardown !== undefined,
+    key: task?.run ?? fn,
+    keepsState: task?.setup !== undefined || task?.teardown !== undefined,
     bootFirst: bootFirst && place.pool.executor.inThisThread !== true,
     automatic,
   }
@@ -103,10 +106,11 @@ function moveWhenItPays(workers: () => Place, explain: (reason: string) => void)
   let moved = false
   explain('in place, to measure the first items')
   return {
-    decide({ done, remaining, elapsed }) {
-      if (moved || done === 0) return undefined
+    decide({ done, remaining, busy }) {
+      // The first items run cold; less than this says nothing about the rest.
+      if (moved || busy < MEASURE_MS) return undefined
       const place = workers()
-      const each = elapsed / done
+      const each = busy / done
       // Of an input that can't say how long it is, expect as much again as there has been.
       const left = (remaining ?? done) * each
       const warm = place.pool.idle >= place.numWorkers

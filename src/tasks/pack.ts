@@ -1,3 +1,5 @@
+import { numbersOf } from '../core/numbers.ts'
+
 /** Arrays smaller than this are cheaper to clone than to hand over. */
 const MIN_TRANSFER = 4096
 
@@ -9,8 +11,8 @@ const MIN_TRANSFER = 4096
 export function pack(values: ArrayLike<unknown>, transfer: ArrayBuffer[] | undefined): unknown[] | Float64Array {
   if (values instanceof Float64Array) return values
   const list = values as unknown[]
-  if (list.length > 1 && list.every((value) => typeof value === 'number')) {
-    const numbers = Float64Array.from(list)
+  const numbers = list.length > 8 ? numbersOf(list) : undefined
+  if (numbers !== undefined) {
     transfer?.push(numbers.buffer)
     return numbers
   }

@@ -90,9 +90,22 @@ function explained(error: unknown): unknown {
   return error
 }
 
+/** Calls of the same inline function follow one another, so the last few are kept compiled. */
+const compiledBefore = new Map<string, LocalWork['run']>()
+const MAX_COMPILED = 32
+
+function compiled(source: string): LocalWork['run'] {
+  let run = compiledBefore.get(source)
+  if (run === undefined) {
+    if (compiledBefore.size >= MAX_COMPILED) compiledBefore.clear()
+    compiledBefore.set(source, (run = compileInline(source) as LocalWork['run']))
+  }
+  return run
+}
+
 function find(work: Work): LocalWork {
   if ('local' in work) return work.local
-  if ('source' in work) return { params: {}, run: compileInline(work.source) as LocalWork['run'] }
+  if ('source' in work) return { params: {}, run: compiled(work.source) }
   const { setup, run, teardown } = findTask(work.task)
   return { params: work.params, setup, run, teardown }
 }
