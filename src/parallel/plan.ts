@@ -7,6 +7,7 @@ import { lengthOf, type Items } from '../engine/source.ts'
 import { inline } from '../executors/inline.ts'
 import { processes } from '../executors/processes.ts'
 import { threads } from '../executors/threads.ts'
+import { startedWithTypeScript } from '../tasks/exec-argv.ts'
 import { inlineSource } from '../tasks/inline.ts'
 import { isScript } from '../tasks/main-script.ts'
 import { checkUnique } from '../tasks/registry.ts'
@@ -39,6 +40,7 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
 
   const work = (where: Executor): Work => workOf(fn, where)
   const boot: Boot = task === undefined ? {} : { module: task.reference.module }
+  boot.typescript = /\.[cm]?[jt]sx$|\.[cm]?ts$/.test(boot.module ?? '') || startedWithTypeScript()
   const bootFirst = !insideItem && boot.module !== undefined && isScript(boot.module)
   // A worker takes about as long to its first call as the program took.
   if (bootFirst) boot.patience = Math.min(MAX_PATIENCE_MS, MIN_PATIENCE_MS + 2 * performance.now())

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
-import { workerEnv, workerExecArgv } from './exec-argv.ts'
+import { startedWithTypeScript, workerEnv, workerExecArgv } from './exec-argv.ts'
 
 const dropped: string[][] = [
   ['--import', 'tsx'],
@@ -108,4 +108,12 @@ describe('workerEnv', () => {
     expect(env['NODE_OPTIONS']).toBe('--no-warnings')
     expect(await once(new Worker('', { eval: true, execArgv: [], env }), 'exit')).toEqual([0])
   })
+})
+
+test('a program started with a TypeScript loader is known by its options or by NODE_OPTIONS', () => {
+  for (const words of dropped.filter(([name]) => /^(--import|--require|-r|--loader|--experimental-loader)/.test(name!))) {
+    expect(startedWithTypeScript(words, {}), words.join(' ')).toBe(true)
+  }
+  expect(startedWithTypeScript([], { NODE_OPTIONS: '--import tsx' })).toBe(true)
+  expect(startedWithTypeScript(['--import', './tracing.mjs', '--inspect'], { NODE_OPTIONS: '--max-old-space-size=100' })).toBe(false)
 })

@@ -19,6 +19,16 @@ export function workerEnv(kind: WorkerKind, env: NodeJS.ProcessEnv = process.env
   return kept.length > 0 ? { ...rest, NODE_OPTIONS: kept.map(quote).join(' ') } : rest
 }
 
+/**
+ * Whether this program was started with a loader of TypeScript, so that even its JavaScript modules may import TypeScript. (Node's
+ * own type stripping needs no help in workers.)
+ */
+export function startedWithTypeScript(execArgv: readonly string[] = process.execArgv, env: NodeJS.ProcessEnv = process.env): boolean {
+  return [...options(execArgv), ...options(words(env['NODE_OPTIONS'] ?? ''))].some(
+    ({ name, value }) => preloads.has(name) && loadsTypeScript.test(value.replaceAll('\\', '/')),
+  )
+}
+
 /** One option: its words as given, its name in Node's spelling, and its value. */
 interface Option {
   words: string[]

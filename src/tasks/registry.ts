@@ -79,7 +79,7 @@ export function findTask(reference: TaskReference): AnyTask {
   if (name === undefined && moved && text !== found.reference.text) {
     throw new MillraceError(
       'TASK_MISMATCH',
-      `Task number ${ordinal + 1} of ${module} stands in the worker at line ${found.reference.line}, the program's at line ${line}: the file makes its tasks in another order there. Make tasks unconditionally at the top level, or give each a name.`,
+      `Task number ${ordinal + 1} of ${module} stands at line ${found.reference.line} in the worker and at line ${line} in the program: the file makes its tasks in another order there. Make tasks unconditionally at the top level, or give each a name.`,
     )
   }
   checkUnique(found)

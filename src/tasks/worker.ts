@@ -55,9 +55,9 @@ export function serve(boot: Boot, channel: Channel): (message: ToWorker) => void
 }
 
 /** Imports the module until it is done or makes its first call; what comes after that call never runs here. */
-async function load({ module, patience }: Boot, aboveFirstCall: Promise<void>, channel: Channel): Promise<void> {
+async function load({ module, typescript, patience }: Boot, aboveFirstCall: Promise<void>, channel: Channel): Promise<void> {
+  if (typescript === true) registerTypeScript()
   if (module === undefined) return
-  registerTypeScript()
   const imported: Promise<unknown> = import(module)
   imported.catch(() => {})
   await Promise.race([imported, aboveFirstCall])
