@@ -356,6 +356,7 @@ class Engine {
   // ---- time-outs ----
 
   #begin(slot: Slot, index: number): void {
+    if (this.#closing) return
     clearTimeout(slot.timer)
     slot.current = index
     slot.timer = setTimeout(() => this.#timedOut(slot, index), this.#call.timeout)

@@ -99,6 +99,7 @@ test('a warm pool does not keep the program alive', async () => {
     file,
     `import { parallel } from 'millrace'
      for (const executor of ['threads', 'processes']) await parallel((n) => n, [1, 2, 3], { executor, numWorkers: 2 })
+     for await (const n of parallel.stream((n) => n, [1, 2, 3, 4, 5], { executor: 'threads', numWorkers: 2, timeout: 60_000 })) if (n === 2) break
      console.log('done')`,
   )
   const parent = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
