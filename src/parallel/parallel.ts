@@ -86,12 +86,12 @@ async function run(fn: Runnable, items: Items<unknown>, options: ParallelOptions
   for await (const block of blocks(plan(fn, items, options, insideItem), false, options)) {
     const { first, values: part } = block
     for (let i = 0; i < part.length; i++) values[first + i] = part[i]
-    for (const [index, error] of errorsOf(block)) {
-      errors.set(index, error)
-      if (collect) continue
-      error.results = finished()
-      throw error
-    }
+    const failed = errorsOf(block)
+    for (const [index, error] of failed) errors.set(index, error)
+    if (collect || failed.length === 0) continue
+    const [, error] = failed[0]!
+    error.results = finished()
+    throw error
   }
   return collect ? finished() : values
 }
