@@ -6,7 +6,6 @@ export { fftFrequencies, hzToMel, melFilter, melFrequencies, type MelOptions, me
 export { melspectrogram, type MelspectrogramOptions, type SpectrogramInput } from './melspectrogram.ts'
 export { mfcc, type MfccOptions } from './mfcc.ts'
 export type { PadMode } from './pad.ts'
-export { toRgb, toRgba } from './palette.ts'
 export { astFeatures, type AstOptions, whisperFeatures, type WhisperOptions } from './presets.ts'
 export { resample, type ResampleOptions } from './resample.ts'
 export { specshow, type SpecshowOptions } from './specshow.ts'

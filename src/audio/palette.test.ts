@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Image } from '../core/image.ts'
-import { paintPalette, toRgb, toRgba } from './palette.ts'
+import { paintPalette } from './palette.ts'
 
 const gray = Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3))
 /** Far apart, so that nothing can be merged. */
@@ -46,23 +45,5 @@ describe('paintPalette', () => {
     const indices = Uint8Array.from({ length: 512 }, (_, i) => i % 256)
     expect(paintPalette(indices, apart, [{ at: 0, rgb: [17, 30, 3] }], used(indices))).toEqual(apart)
     expect(indices[0]).toBe(1 + 2 * 16)
-  })
-})
-
-describe('toRgb and toRgba', () => {
-  const size = { height: 1, width: 2 }
-  const palette: Image = { ...size, channels: 1, data: Uint8Array.of(1, 0), palette: Uint8Array.of(1, 2, 3, 4, 5, 6) }
-  it('expand palettes, gray, RGB and RGBA', () => {
-    expect(toRgb(palette)).toEqual({ ...size, channels: 3, data: Uint8Array.of(4, 5, 6, 1, 2, 3) })
-    expect(toRgba(palette).data).toEqual(Uint8Array.of(4, 5, 6, 255, 1, 2, 3, 255))
-    expect(toRgb({ ...size, channels: 1, data: Uint8Array.of(9, 8) }).data).toEqual(Uint8Array.of(9, 9, 9, 8, 8, 8))
-    const rgba: Image = { ...size, channels: 4, data: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) }
-    expect(toRgb(rgba).data).toEqual(Uint8Array.of(1, 2, 3, 5, 6, 7))
-    expect(toRgba(rgba)).toBe(rgba)
-    expect(toRgba(toRgb(rgba)).data).toEqual(Uint8Array.of(1, 2, 3, 255, 5, 6, 7, 255))
-  })
-
-  it('refuse 16 bits', () => {
-    expect(() => toRgb({ ...size, channels: 1, data: new Uint16Array(2) })).toThrow(expect.objectContaining({ code: 'INVALID_IMAGE' }))
   })
 })

@@ -1,38 +1,9 @@
-import { MillraceError } from '../core/errors.ts'
-import type { Image } from '../core/image.ts'
 import { paint } from '../kernels/mesh.ts'
 
 /** A pixel, at its index in row-major order, of a colour that is in no palette. */
 export interface Pixel {
   at: number
   rgb: readonly number[]
-}
-
-/** A palette picture as RGB. Other pictures of 8 bits are converted too: gray is repeated, an alpha channel is left out. */
-export function toRgb(image: Image): Image {
-  return expand(image, 3)
-}
-
-/** A picture as RGBA, opaque unless it has an alpha channel. */
-export function toRgba(image: Image): Image {
-  return expand(image, 4)
-}
-
-function expand(image: Image, channels: 3 | 4): Image {
-  const { data, height, width, palette } = image
-  if (data instanceof Uint16Array) throw new MillraceError('INVALID_IMAGE', 'A picture of 16 bits has no RGB form of 8: scale it first')
-  if (image.channels === channels) return image
-  if (image.channels === 1) {
-    const colours = palette ?? Uint8Array.from({ length: 768 }, (_, i) => Math.floor(i / 3))
-    return { data: paintRgb(data, colours, [], channels), height, width, channels }
-  }
-  const out = new Uint8Array(height * width * channels).fill(255)
-  for (let from = 0, to = 0; from < data.length; from += image.channels, to += channels) {
-    out[to] = data[from]!
-    out[to + 1] = data[from + 1]!
-    out[to + 2] = data[from + 2]!
-  }
-  return { data: out, height, width, channels }
 }
 
 /** The colours of indices, then single pixels over them. */

@@ -3,7 +3,7 @@ import { golden, goldenFloats, goldenJson } from '../../golden/read.ts'
 import type { Image } from '../core/image.ts'
 import type { Tensor } from '../core/tensor.ts'
 import type { ColormapName } from './colormaps.ts'
-import { toRgb } from './palette.ts'
+import { toRgb } from '../codec/palette.ts'
 import { specshow, type SpecshowOptions } from './specshow.ts'
 
 interface Case {
