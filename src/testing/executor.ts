@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Executor } from '../core/executor.ts'
 import type { ItemError } from '../core/item-error.ts'
-import { parallel } from '../parallel/parallel.ts'
-import { bind } from '../tasks/task.ts'
+import { bind, parallel } from '../index.ts'
 import { unreachable } from './fails-in-worker.ts'
 import { counted, exitingSetup, failingSetup, failingTeardown, scale, throwing } from './tasks.ts'
 

@@ -1,6 +1,4 @@
-import type { Task } from '../core/task.ts'
-import { inWorker } from '../tasks/in-worker.ts'
-import { task } from '../tasks/task.ts'
+import { inWorker, task, type Task } from '../index.ts'
 
 /** A module that only the main thread can load. */
 if (inWorker) throw new Error('this module needs the main thread')

@@ -1,5 +1,4 @@
-import type { Task } from '../core/task.ts'
-import { task } from '../tasks/task.ts'
+import { task, type Task } from '../index.ts'
 
 /** Tasks that the executor suite sends to workers: what an inline function can't show. */
 
