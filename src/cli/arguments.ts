@@ -15,13 +15,14 @@ export function wholeNumber(least: number): (text: string) => number {
   }
 }
 
-/** A number, or a word that stands for something else. */
-export function numberOr<T>(words: Record<string, T>): (text: string) => number | T {
+/** A number, or one of some words. */
+export function numberOr<T extends string>(...words: T[]): (text: string) => number | T {
   return (text) => {
-    if (Object.hasOwn(words, text)) return words[text]!
+    const word = words.find((known) => known === text)
+    if (word !== undefined) return word
     const value = Number(text)
     if (text.trim() !== '' && !Number.isNaN(value)) return value
-    throw new InvalidArgumentError(`It is a number or ${Object.keys(words).join(' or ')}.`)
+    throw new InvalidArgumentError(`It is a number or ${words.join(' or ')}.`)
   }
 }
 

@@ -36,11 +36,12 @@ export async function runAndTell(plan: SpectrogramPlan, { json = false, quiet = 
     },
   })
   interruption.release()
+  log.end()
 
   if (!quiet) say(summary(report, plan))
   for (const failure of failures.slice(0, TOLD)) say(`  failed: ${tell(failure)}`)
   if (report.failed > 0 && !quiet) say(`  all failures: ${pathFor(log.path)}`)
-  if (log.error !== undefined) say(`  failures.jsonl is not complete: ${printable(log.error.message)}`)
+  if (log.error !== undefined) say(`  failures.jsonl is not as it should be: ${printable(log.error.message)}`)
   if (report.stopped === 'disk' && last !== undefined) {
     say(`Stopped, because the disk takes no more: ${printable(last.output)}: ${printable(last.message)}. What is made stays made.`)
   }

@@ -3,7 +3,10 @@ import type { PlanOptions } from '../recipes/spectrogram.ts'
 import { number, numberOr, pictureSize, wholeNumber, windowName } from './arguments.ts'
 import { answer, printable } from './output.ts'
 
-interface Flags extends PlanOptions {
+interface Flags extends Omit<PlanOptions, 'sr' | 'norm' | 'topDb'> {
+  sr?: number | 'native'
+  norm?: number | 'slaney' | 'none'
+  topDb?: number | 'none'
   workers?: number
   onError: 'stop' | 'continue'
   dryRun?: boolean
@@ -59,7 +62,7 @@ export function spectrogramCommand(): Command {
     .option('--cmap <name>', "auto (librosa's rule), magma, viridis, inferno, gray, gray_r, coolwarm (default: auto)")
     .addOption(choice('--short <what>', 'clips of fewer than 2 frames fail, or keep: a blank picture', ['error', 'keep']))
     .optionsGroup("Sound, by librosa's names (defaults: the preset's):")
-    .option('--sr <hz>', "sampling rate, or native for each file's own", numberOr({ native: null }))
+    .option('--sr <hz>', "sampling rate, or native for each file's own", numberOr('native'))
     .option('--n-fft <samples>', 'length of a transform', number)
     .option('--hop-length <samples>', 'from one frame to the next', number)
     .option('--win-length <samples>', 'under the window', number)
@@ -73,10 +76,10 @@ export function spectrogramCommand(): Command {
     .option('--power <exponent>', '1 magnitude, 2 power', number)
     .option('--htk', "HTK's mel scale")
     .option('--no-htk', "Slaney's mel scale")
-    .option('--norm <norm>', 'slaney, a p-norm, or none', numberOr({ slaney: 'slaney', none: null }))
-    .option('--ref <value>', '0 dB: a power, or max', numberOr({ max: 'max' }))
+    .option('--norm <norm>', 'slaney, a p-norm, or none', numberOr('slaney', 'none'))
+    .option('--ref <value>', '0 dB: a power, or max', numberOr('max'))
     .option('--amin <power>', 'smallest power told apart', number)
-    .option('--top-db <db>', 'how far below the maximum, or none', numberOr({ none: null }))
+    .option('--top-db <db>', 'how far below the maximum, or none', numberOr('none'))
     .addOption(choice('--precision <kind>', 'float64 transforms as librosa, or faster ones', ['parity', 'float32']))
     .addHelpText('after', examples)
     .action(spectrogram)
@@ -85,7 +88,7 @@ export function spectrogramCommand(): Command {
 async function spectrogram(inputs: string[], flags: Flags): Promise<void> {
   const { workers, onError, dryRun = false, json = false, quiet = false, ...options } = flags
   const { planSpectrograms } = await import('../recipes/spectrogram.ts')
-  const plan = await planSpectrograms(inputs, options)
+  const plan = await planSpectrograms(inputs, withNulls(options))
   if (dryRun) {
     if (json) answer(`${JSON.stringify(plan, undefined, 2)}\n`)
     else for (const { input, output } of plan.items) answer(`${printable(input)} -> ${printable(output)}\n`)
@@ -94,6 +97,16 @@ async function spectrogram(inputs: string[], flags: Flags): Promise<void> {
   const { runAndTell } = await import('./spectrogram-run.ts')
   const { exitCode } = await runAndTell(plan, { onError, json, quiet, ...(workers !== undefined && { numWorkers: workers }) })
   process.exitCode = exitCode
+}
+
+/** Commander makes an empty text of null, so that the words for it come until here. */
+function withNulls({ sr, norm, topDb, ...same }: Omit<Flags, 'onError'>): PlanOptions {
+  return {
+    ...same,
+    ...(sr !== undefined && { sr: sr === 'native' ? null : sr }),
+    ...(norm !== undefined && { norm: norm === 'none' ? null : norm }),
+    ...(topDb !== undefined && { topDb: topDb === 'none' ? null : topDb }),
+  }
 }
 
 function choice(flags: string, description: string, choices: readonly string[]): Option {

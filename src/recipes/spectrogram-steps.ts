@@ -30,12 +30,14 @@ export interface Steps {
   encode(result: Matrix | Image): Uint8Array
 }
 
+const CHANNELS = { palette: 1, rgb: 3, rgba: 4 } as const
+
 export function stepsOf(settings: SpectrogramSettings): Steps {
   const { preset, format, png, size, cmap, short, audio } = settings
   const { ref = 'max', amin, topDb } = audio
   const logarithms = preset === 'kaldi' || preset === 'whisper' || preset === 'ast'
   const asTheyAre = logarithms || (preset === 'torchaudio' && format === 'npy')
-  const picture: SpecshowOptions = { size, cmap, short, channels: png === 'rgba' ? 4 : 1 }
+  const picture: SpecshowOptions = { size, cmap, short, channels: CHANNELS[png] }
   return {
     mel: (y, sr) => features[preset](y, sr, audio),
     levels: asTheyAre ? (matrix) => matrix : (matrix) => powerToDb(matrix, given({ ref, amin, topDb })),
@@ -43,7 +45,7 @@ export function stepsOf(settings: SpectrogramSettings): Steps {
       logarithms
         ? specshow(preset === 'whisper' ? levels : transposed(levels), { ...picture, xAxis: null, yAxis: null })
         : specshow(levels, { ...picture, ...axes(preset, audio, sr) }),
-    encode: (result) => ('dims' in result ? encodeNpy(result) : encodePng(result, { rgb: png === 'rgb' })),
+    encode: (result) => ('dims' in result ? encodeNpy(result) : encodePng(result)),
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { MillraceError } from '../core/errors.ts'
 import type { ItemError } from '../core/item-error.ts'
@@ -11,7 +11,7 @@ import { findInputs } from './inputs.ts'
 import { checkClashes, outputNamer } from './output-names.ts'
 import { presets, resolveSettings, type SpectrogramOptions, type SpectrogramSettings } from './spectrogram-settings.ts'
 import { type SpectrogramItem, spectrogramTask, type Stage } from './spectrogram-task.ts'
-import { temporaryPath } from './whole-file.ts'
+import { makeFolder, temporaryPath } from './whole-file.ts'
 
 /** What is taken from a folder. */
 const EXTENSIONS = new Set(['wav', 'wave', 'flac', 'mp3', 'ogg', 'oga', 'opus', 'aif', 'aiff', 'aifc', 'caf', 'm4a', 'aac'])
@@ -162,7 +162,7 @@ function prepareFolders({ out, items }: SpectrogramPlan, run: string): void {
   const folders = new Set([out])
   for (const { output } of items) folders.add(dirname(output))
   try {
-    for (const folder of folders) mkdirSync(folder, { recursive: true })
+    for (const folder of folders) makeFolder(folder)
     const probe = join(out, `.tmp-${run}-probe`)
     writeFileSync(probe, '')
     rmSync(probe)

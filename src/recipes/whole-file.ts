@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /**
@@ -17,5 +17,19 @@ export function writeWhole(output: string, bytes: Uint8Array, temporary: string)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
+  }
+}
+
+/** Makes a folder and those above it. (Node's own way never returns where a file system refuses with ENOENT, as /proc does.) */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const parent = dirname(folder)
+    if (code === 'ENOENT' && parent !== folder && statSync(parent, { throwIfNoEntry: false }) === undefined) {
+      makeFolder(parent)
+      mkdirSync(folder)
+    } else if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error
   }
 }
