@@ -1,8 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { load } from '../audio/load.ts'
-import { resample } from '../audio/resample.ts'
 import { resolveSettings, type SpectrogramSettings } from './spectrogram-settings.ts'
 import { stepsOf } from './spectrogram-steps.ts'
 import { writeWhole } from './whole-file.ts'
@@ -39,10 +37,9 @@ export async function profileSpectrogram(
     }
     const bytes = readFileSync(file)
     mark('read')
-    const sound = await load(bytes, { sr: null })
+    const decoded = await steps.decode(bytes)
     mark('decode')
-    const sr = settings.sr ?? sound.sr
-    const y = sr === sound.sr ? sound.y : resample(sound.y, { origSr: sound.sr, targetSr: sr })
+    const { y, sr } = steps.resample(decoded)
     mark('resample')
     const features = steps.mel(y, sr)
     mark('mel')

@@ -10,6 +10,8 @@ import {
   type TorchaudioMelOptions,
   whisperFeatures,
 } from '../audio/index.ts'
+import { load, type Sound } from '../audio/load.ts'
+import { resample } from '../audio/resample.ts'
 import { encodeNpy } from '../codec/npy.ts'
 import { encodePng } from '../codec/png.ts'
 import { MillraceError } from '../core/errors.ts'
@@ -19,8 +21,12 @@ import type { AudioOptions, Preset, SpectrogramSettings } from './spectrogram-se
 
 type Matrix = Tensor<'float32'>
 
-/** What becomes of a decoded and resampled sound, step by step. */
+/** What becomes of a sound, step by step. */
 export interface Steps {
+  /** Reads and decodes a file (or its bytes) at its own rate. */
+  decode(file: string | Uint8Array): Promise<Sound>
+  /** To the rate of the settings. */
+  resample(sound: Sound): Sound
   /** The preset's features; `sr` is the rate of `y`. */
   mel(y: Float32Array, sr: number): Matrix
   /** What is kept or drawn of the features: decibels, or the same where they are logarithms (or wanted as they are). */
@@ -39,6 +45,11 @@ export function stepsOf(settings: SpectrogramSettings): Steps {
   const asTheyAre = logarithms || (preset === 'torchaudio' && format === 'npy')
   const picture: SpecshowOptions = { size, cmap, short, channels: CHANNELS[png] }
   return {
+    decode: (file) => load(file, { sr: null }),
+    resample: ({ y, sr: origSr }) => {
+      const sr = settings.sr ?? origSr
+      return { y: sr === origSr ? y : resample(y, { origSr, targetSr: sr }), sr }
+    },
     mel: (y, sr) => features[preset](y, sr, audio),
     levels: asTheyAre ? (matrix) => matrix : (matrix) => powerToDb(matrix, given({ ref, amin, topDb })),
     draw: (levels, sr) =>

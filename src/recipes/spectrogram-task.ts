@@ -1,10 +1,8 @@
-import { load } from '../audio/load.ts'
-import { resample } from '../audio/resample.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { Task } from '../core/task.ts'
 import { task } from '../tasks/task.ts'
 import { resolveSettings, type SpectrogramSettings } from './spectrogram-settings.ts'
-import { type Steps, stepsOf } from './spectrogram-steps.ts'
+import type { Steps } from './spectrogram-steps.ts'
 import { temporaryPath, writeWhole } from './whole-file.ts'
 
 export interface SpectrogramItem {
@@ -33,18 +31,18 @@ interface Params {
   run: string
 }
 
-// A module of its own, so that workers load nothing but what a spectrogram needs.
+// A module of its own, so that workers load nothing but what a spectrogram needs; and the program, where it has workers, not even
+// that.
 export const spectrogramTask: Task<SpectrogramItem, void, Params, Steps> = task(import.meta, {
   params: { settings: resolveSettings(), run: '' },
-  setup: ({ params }): Steps => stepsOf(params.settings),
+  setup: async ({ params }): Promise<Steps> => (await import('./spectrogram-steps.ts')).stepsOf(params.settings),
   async run({ input, output }: SpectrogramItem, index, { params, state }) {
     const { settings, run } = params
     let stage: Stage = 'read'
     try {
-      const sound = await load(input, { sr: null })
-      const sr = settings.sr ?? sound.sr
+      const decoded = await state.decode(input)
       stage = 'resample'
-      const y = sr === sound.sr ? sound.y : resample(sound.y, { origSr: sound.sr, targetSr: sr })
+      const { y, sr } = state.resample(decoded)
       stage = 'mel'
       const levels = state.levels(state.mel(y, sr))
       stage = 'picture'
