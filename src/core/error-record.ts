@@ -35,8 +35,10 @@ function record(thrown: unknown, budget: Budget, depth: number): ErrorRecord {
     name: String(read(thrown, 'name', budget) ?? 'Error'),
     message: String(read(thrown, 'message', budget) ?? ''),
   }
+  // `class Bad extends RangeError {}` without a name of its own is called RangeError; its class says more.
   const className = attempt(() => thrown.constructor.name)
-  if (result.name === 'Error' && typeof className === 'string' && className !== '') result.name = className
+  const inherited = attempt(() => !Object.hasOwn(thrown, 'name') && !Object.hasOwn(thrown.constructor.prototype as object, 'name')) ?? false
+  if (inherited && typeof className === 'string' && className !== '') result.name = className
   const stack = read(thrown, 'stack', budget)
   if (typeof stack === 'string') result.stack = trimStack(stack)
   for (const key of attempt(() => Object.keys(thrown)) ?? []) {

@@ -24,11 +24,6 @@ export interface Boot {
   module?: string
   /** It may be or import TypeScript. Preparing for that costs about 40 ms a worker on Node 20. */
   typescript?: boolean
-  /**
-   * The module makes calls of its own, and perhaps not before its import is done (`main()` without await): milliseconds the worker
-   * may take to come to the first one.
-   */
-  patience?: number
 }
 
 export interface WorkerEvents {

@@ -11,7 +11,7 @@ export interface Context<Params = unknown, State = undefined> {
   /** Which try of the item this is, from 1. */
   readonly attempt: number
   /** Reports something that is not a failure. Warnings are counted, and listed when the call ends. */
-  warn(message: string): void
+  readonly warn: (message: string) => void
 }
 
 export type Run<Item, Result, Params = unknown, State = undefined> = (

@@ -23,8 +23,6 @@ export interface Call {
   key: object
   /** It has a setup or a teardown, so workers must be told when the call is over. */
   keepsState: boolean
-  /** Every worker must have loaded its module before the first item runs: loading it may remove what items make. */
-  bootFirst: boolean
   automatic?: Automatic | undefined
   listener: Listener
 }

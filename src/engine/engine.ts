@@ -159,14 +159,12 @@ class Engine {
   #pump(): void {
     if (this.#closing || this.#fatal !== undefined) return
     if (!this.#source.ended || this.#again.length > 0) this.#startWorkers()
-    if (!this.#call.bootFirst || this.#slots.every((slot) => slot.worker.booted)) {
-      for (let depth = 1; depth <= DEPTH; depth++) {
-        for (const slot of this.#slots) {
-          while (!slot.retired && slot.chunks.length < depth) {
-            const chunk = this.#nextChunk(slot)
-            if (chunk === undefined) break
-            this.#send(slot, chunk)
-          }
+    for (let depth = 1; depth <= DEPTH; depth++) {
+      for (const slot of this.#slots) {
+        while (!slot.retired && slot.chunks.length < depth) {
+          const chunk = this.#nextChunk(slot)
+          if (chunk === undefined) break
+          this.#send(slot, chunk)
         }
       }
     }
@@ -177,9 +175,9 @@ class Engine {
   #startWorkers(): void {
     const { numWorkers } = this.#place
     let count = this.#slots.filter((slot) => slot.place === this.#place).length
-    // A known small input needs no more workers than it has items, unless later calls must not start any.
+    // A known small input needs no more workers than it has items.
     const known = this.#source.total
-    const wanted = known === undefined || this.#call.bootFirst ? numWorkers : Math.min(numWorkers, Math.max(1, known))
+    const wanted = known === undefined ? numWorkers : Math.min(numWorkers, Math.max(1, known))
     for (; count < wanted; count++) this.#startWorker(this.#place)
   }
 

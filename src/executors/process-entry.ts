@@ -2,16 +2,20 @@
 import { serialize } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { Boot, ToWorker } from '../core/executor.ts'
-import { serve } from '../tasks/worker.ts'
 
 /** Milliseconds between two looks at whether the parent still lives. */
 const LOOK_EVERY = 250
 
-// Ctrl-C reaches the whole process group; the parent decides what happens to its workers.
-process.on('SIGINT', () => {})
-process.on('disconnect', () => process.exit(0))
+// Before anything else is loaded, so that there is no moment in which the parent may vanish unseen.
 watchParent(Number(process.env['MILLRACE_PARENT']))
 delete process.env['MILLRACE_PARENT'] // not for what items start
+
+// Ctrl-C reaches the whole process group; the parent decides what happens to its workers.
+process.on('SIGINT', () => {})
+// Not process.exit(): it waits for threads, and one that compiles TypeScript may be waiting for this one.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+
+const { serve } = await import('../tasks/worker.ts')
 
 let take: ((message: ToWorker) => void) | undefined
 process.on('message', (message: ToWorker | { type: 'boot'; boot: Boot }) => {
@@ -20,7 +24,6 @@ process.on('message', (message: ToWorker | { type: 'boot'; boot: Boot }) => {
     post: (answer) => void process.send!(answer),
     tryClone: (value) => void serialize(value),
     canTransfer: false,
-    keepAlive: (alive) => (alive ? process.channel!.ref() : process.channel!.unref()),
   })
 })
 

@@ -9,7 +9,6 @@ import { processes } from '../executors/processes.ts'
 import { threads } from '../executors/threads.ts'
 import { startedWithTypeScript } from '../tasks/exec-argv.ts'
 import { inlineSource } from '../tasks/inline.ts'
-import { isScript } from '../tasks/main-script.ts'
 import { checkUnique } from '../tasks/registry.ts'
 import { isTask } from '../tasks/task.ts'
 import { checkOptions } from './check.ts'
@@ -22,9 +21,6 @@ export type Runnable = AnyFunction | Task<any, any, any>
 const START_MS = 100
 /** Automatic mode looks at the items' own time only after so much of it. */
 const MEASURE_MS = 10
-/** What a worker may take to come to a script's first call, which may never come there (`if (!inWorker)`), in milliseconds. */
-const MIN_PATIENCE_MS = 1000
-const MAX_PATIENCE_MS = 30_000
 
 // Workers of the executors that are asked for by name (or by nobody) stay warm for the life of the program.
 const shared = { inline: inline(), threads: threads(), processes: processes() }
@@ -41,9 +37,6 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
   const work = (where: Executor): Work => workOf(fn, where)
   const boot: Boot = task === undefined ? {} : { module: task.reference.module }
   boot.typescript = /\.[cm]?[jt]sx$|\.[cm]?ts$/.test(boot.module ?? '') || startedWithTypeScript()
-  const bootFirst = !insideItem && boot.module !== undefined && isScript(boot.module)
-  // A worker takes about as long to its first call as the program took.
-  if (bootFirst) boot.patience = Math.min(MAX_PATIENCE_MS, MIN_PATIENCE_MS + 2 * performance.now())
   const at = (where: Executor, count: number): Place => ({
     pool: poolOf(where, where.inThisThread === true ? {} : boot),
     numWorkers: count,
@@ -54,10 +47,7 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
     return at(shared.inline, 1)
   }
   const onWorkers = (where: Executor, reason: string): Place => {
-    let count = Math.max(1, numWorkers ?? where.numWorkers ?? (cpus ??= availableCpus()))
-    const { pool } = at(where, count)
-    // New workers would run the script's top level again, after what earlier calls have made.
-    if (bootFirst && pool.idle > 0) count = Math.min(count, pool.idle)
+    const count = Math.max(1, numWorkers ?? where.numWorkers ?? (cpus ??= availableCpus()))
     explain(`${count} ${where.name}: ${reason}`)
     return at(where, count)
   }
@@ -75,11 +65,6 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
     else if (task?.setup !== undefined) place = onWorkers(shared.threads, 'the task has a setup, which runs once a worker')
     else if (count < 2) place = inPlace(numWorkers === undefined ? 'this process may use one CPU' : 'numWorkers is 1')
     else if (total !== undefined && total < 2) place = inPlace(`there ${total === 1 ? 'is one item' : 'are no items'}`)
-    else if (bootFirst)
-      place = onWorkers(
-        shared.threads,
-        'the task stands in the script that makes the call, whose top level runs in each worker before the first item',
-      )
     else {
       place = at(shared.inline, 1)
       if (task === undefined) inlineSource(fn as AnyFunction)
@@ -98,7 +83,6 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
     signal,
     key: task?.run ?? fn,
     keepsState: task?.setup !== undefined || task?.teardown !== undefined,
-    bootFirst: bootFirst && place.pool.executor.inThisThread !== true,
     automatic,
   }
 }

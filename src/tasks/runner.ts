@@ -158,8 +158,8 @@ class RunningItem implements Context<unknown, unknown> {
     return (this.#random ??= randomOf(this.#call.seed, 0, this.index))
   }
 
-  warn(message: string): void {
-    this.#call.post({ type: 'warn', index: this.index, message })
+  get warn(): (message: string) => void {
+    return (message) => this.#call.post({ type: 'warn', index: this.index, message })
   }
 
   abort(reason: string): void {

@@ -5,6 +5,7 @@ import { Calls } from './calls.ts'
 import { markWorker } from './in-worker.ts'
 import { compileInline } from './inline.ts'
 import { pack } from './pack.ts'
+import { muteFiles } from './quiet-files.ts'
 import { capturePrints, muteServers } from './quiet.ts'
 import { findTask } from './registry.ts'
 import { ChunkStore } from './runner.ts'
@@ -18,8 +19,6 @@ export interface Channel {
   tryClone(value: unknown): void
   /** Whether typed arrays can be handed over without a copy. */
   canTransfer: boolean
-  /** Whether waiting for messages keeps the worker alive. */
-  keepAlive(alive: boolean): void
 }
 
 /**
@@ -38,11 +37,12 @@ export function serve(boot: Boot, channel: Channel): (message: ToWorker) => void
   }
   capturePrints(items, (stream, text) => post({ type: 'print', stream, text }))
   muteServers(items)
+  muteFiles(items)
   catchStrayErrors(items)
 
   const calls = new Calls({ items, post, find })
   let waiting: ToWorker[] | undefined = []
-  void load(boot, aboveFirstCall, channel).then(
+  void load(boot, aboveFirstCall).then(
     () => {
       post({ type: 'booted' })
       for (const message of waiting ?? []) calls.take(message)
@@ -55,31 +55,12 @@ export function serve(boot: Boot, channel: Channel): (message: ToWorker) => void
 }
 
 /** Imports the module until it is done or makes its first call; what comes after that call never runs here. */
-async function load({ module, typescript, patience }: Boot, aboveFirstCall: Promise<void>, channel: Channel): Promise<void> {
+async function load({ module, typescript }: Boot, aboveFirstCall: Promise<void>): Promise<void> {
   if (typescript === true) registerTypeScript()
   if (module === undefined) return
   const imported: Promise<unknown> = import(module)
   imported.catch(() => {})
   await Promise.race([imported, aboveFirstCall])
-  if (patience !== undefined) await untilIdle(channel, aboveFirstCall, patience)
-}
-
-/**
- * Waits for the first call of a module whose import is done: until it comes, or nothing is left to run from which it could come.
- * The listeners of the module hear nothing of that; its program is not about to end.
- */
-async function untilIdle(channel: Channel, aboveFirstCall: Promise<void>, patience: number): Promise<void> {
-  // eslint-disable-next-line typescript/unbound-method -- called with its own `this` below
-  const emit = process.emit as (this: NodeJS.Process, event: string, ...rest: unknown[]) => boolean
-  const idle = new Promise<void>((resolve) => {
-    process.emit = ((event: string, ...rest: unknown[]) =>
-      event === 'beforeExit' ? (channel.keepAlive(true), resolve(), true) : emit.call(process, event, ...rest)) as typeof process.emit
-    setTimeout(resolve, patience).unref()
-  })
-  channel.keepAlive(false)
-  await Promise.race([idle, aboveFirstCall])
-  channel.keepAlive(true)
-  process.emit = emit as typeof process.emit
 }
 
 /** When a script and a task file import each other, a worker, which begins with the task file, runs the script before it has tasks. */

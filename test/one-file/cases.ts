@@ -71,6 +71,34 @@ console.log(readdirSync('out').length)
     prints: '50',
   },
   {
+    name: 'a dead worker is replaced, and its replacement removes nothing',
+    main: `import { createWriteStream, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+${imports}rmSync('out', { recursive: true, force: true })
+mkdirSync('out')
+const log = createWriteStream('run.log')
+log.write('header')
+const write = task(import.meta, (n/*: number */) => (n % 20 === 7 ? process.exit(3) : writeFileSync('out/' + n, '')))
+const outcomes = await parallel(write, Array.from({ length: 60 }, (_, i) => i), { executor, numWorkers: 2, onError: 'collect' })
+console.log(readdirSync('out').length, outcomes.filter(({ error }) => error).map(({ index }) => index).join())
+log.end()
+await once(log, 'close')
+console.log(readFileSync('run.log', 'utf8'))
+`,
+    prints: '57 7,27,47\nheader',
+  },
+  {
+    name: 'many workers load a script that makes its folder at the same time',
+    main: `import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+${imports}rmSync('out', { recursive: true, force: true })
+mkdirSync('out')
+const write = task(import.meta, (n/*: number */) => writeFileSync('out/' + n, ''))
+await parallel(write, Array.from({ length: 8 }, (_, i) => i), { executor, numWorkers: 8, chunkSize: 1 })
+console.log(readdirSync('out').length)
+`,
+    prints: '8',
+  },
+  {
     name: 'main() without await that prepares its folder asynchronously',
     main: `import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
