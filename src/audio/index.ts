@@ -1,3 +1,4 @@
+export { encodeNpy, loadNpy } from '../codec/npy.ts'
 export { amplitudeToDb, dbToAmplitude, dbToPower, type DecibelOptions, powerToDb } from './decibels.ts'
 export { autoColormap, colormap, type ColormapName } from './colormaps.ts'
 export { kaldiFbank, type KaldiFbankOptions } from './kaldi.ts'

@@ -1,4 +1,4 @@
-import { duration } from '../parallel/progress.ts'
+import { duration } from '../core/duration.ts'
 import { type Failure, runSpectrograms, type RunOptions, type SpectrogramPlan, type SpectrogramReport } from '../recipes/spectrogram.ts'
 import { FailureLog } from './failure-log.ts'
 import { interruptible } from './interrupt.ts'

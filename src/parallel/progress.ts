@@ -1,3 +1,4 @@
+import { duration } from '../core/duration.ts'
 import { setFooter } from './printer.ts'
 
 /** Where a call stands. Times are milliseconds, the rate is items a second. */
@@ -79,15 +80,4 @@ function words({ done, failed, total, elapsed, rate, eta }: Progress): string {
 
 function number(value: number): string {
   return value >= 100 || Number.isInteger(value) ? Math.round(value).toLocaleString('en-US') : value.toPrecision(2)
-}
-
-/** `0.8 s`, `42 s`, `3:07`, `2:03:07`. */
-export function duration(ms: number): string {
-  const seconds = ms / 1000
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  if (seconds < 60) return `${Math.round(seconds)} s`
-  const rounded = Math.round(seconds)
-  const two = (value: number): string => String(value).padStart(2, '0')
-  const [hours, minutes, rest] = [Math.floor(rounded / 3600), Math.floor(rounded / 60) % 60, rounded % 60]
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
 }

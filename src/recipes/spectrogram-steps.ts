@@ -1,19 +1,20 @@
 import {
   astFeatures,
+  encodeNpy,
   type KaldiFbankOptions,
   kaldiFbank,
+  load,
   melspectrogram,
   powerToDb,
+  resample,
+  type Sound,
   specshow,
   type SpecshowOptions,
   torchaudioMel,
   type TorchaudioMelOptions,
   whisperFeatures,
 } from '../audio/index.ts'
-import { load, type Sound } from '../audio/load.ts'
-import { resample } from '../audio/resample.ts'
-import { encodeNpy } from '../codec/npy.ts'
-import { encodePng } from '../codec/png.ts'
+import { encodePng } from '../image/index.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { Image } from '../core/image.ts'
 import type { Tensor } from '../core/tensor.ts'
