@@ -27,8 +27,16 @@ export function colormap(name: ColormapName): Uint8Array {
 export function autoColormap(data: Tensor<'float32' | 'bool'>, min: number, max: number): ColormapName {
   if (data.type === 'bool') return 'gray_r'
   if (min >= 0 || max <= 0) return 'magma'
+  if (fewAbove(data.data as Float32Array)) return 'magma'
   const sorted = (data.data as Float32Array).slice().sort()
   return percentile(sorted, 2) >= 0 || percentile(sorted, 98) <= 0 ? 'magma' : 'coolwarm'
+}
+
+/** Whether less than 2% of the values are above zero, as of decibels whose largest should be 0: told without sorting. */
+function fewAbove(values: Float32Array): boolean {
+  let count = 0
+  for (let i = 0; i < values.length; i++) if (values[i]! > 0) count++
+  return count < Math.floor(0.02 * (values.length - 1))
 }
 
 /** `numpy.percentile` of sorted values, its default linear interpolation. */

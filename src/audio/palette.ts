@@ -1,15 +1,18 @@
-import { paint } from '../kernels/mesh.ts'
-
 /** A pixel, at its index in row-major order, of a colour that is in no palette. */
 export interface Pixel {
   at: number
   rgb: readonly number[]
 }
 
-/** The colours of indices, then single pixels over them. */
-export function paintRgb(indices: Uint8Array, colours: Uint8Array, pixels: Pixel[], channels: 3 | 4): Uint8Array {
-  const out = paint(indices, colours, channels)
-  for (const { at, rgb } of pixels) out.set(rgb, at * channels)
+/** Puts single pixels into an RGB or RGBA picture. */
+export function paintPixels(data: Uint8Array, pixels: Pixel[], channels: 3 | 4): void {
+  for (const { at, rgb } of pixels) data.set(rgb, at * channels)
+}
+
+/** 256 RGB colours as opaque RGBA. */
+export function opaque(colours: Uint8Array): Uint8Array {
+  const out = new Uint8Array(1024).fill(255)
+  for (let i = 0; i < 256; i++) out.set(colours.subarray(3 * i, 3 * i + 3), 4 * i)
   return out
 }
 

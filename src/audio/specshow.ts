@@ -6,7 +6,7 @@ import { autoColormap, colormap, type ColormapName } from './colormaps.ts'
 import { melFrequencies } from './mel.ts'
 import { checkMatrix } from './melspectrogram.ts'
 import { type Axis, cellSpans, tickRows } from './mesh.ts'
-import { paintPalette, paintRgb, type Pixel } from './palette.ts'
+import { opaque, paintPalette, paintPixels, type Pixel } from './palette.ts'
 
 export interface SpecshowOptions {
   /** Pixels: one number for a square, or [height, width]. Default 224. */
@@ -65,14 +65,22 @@ export function specshow(D: Tensor<'float32'> | Tensor<'bool'>, options: Specsho
   }
   const { columns, rows, marks } = geometry(bands, frames, height, width, options)
   const data = D.type === 'bool' ? Float32Array.from(D.data) : D.data
-  const { indices, used } = drawMesh({ data, frames, columns, rows, vmin, vmax, height, width })
-
+  const mesh = { data, frames, columns, rows, vmin, vmax, height, width }
   const blank = rows.length === 0 || columns.length === 0
-  if (blank) used[0] = 1
   const colours = blank ? new Uint8Array(768).fill(255) : colormap(cmap === 'auto' ? autoColormap(D, min, max) : cmap)
-  const pixels = ticks ? tickPixels(marks, indices, colours, height, width) : []
-  if (channels !== 1) return { data: paintRgb(indices, colours, pixels, channels), height, width, channels }
-  return { data: indices, height, width, channels, palette: paintPalette(indices, colours, pixels, used) }
+
+  if (channels === 1) {
+    const { pixels, used } = drawMesh(mesh)
+    if (blank) used[0] = 1
+    const drawn = ticks ? tickPixels(marks, height, width, (at) => colours.subarray(3 * pixels[at]!, 3 * pixels[at]! + 3)) : []
+    return { data: pixels, height, width, channels, palette: paintPalette(pixels, colours, drawn, used) }
+  }
+  const { pixels } = drawMesh(mesh, channels === 3 ? colours : opaque(colours))
+  if (ticks) {
+    const drawn = tickPixels(marks, height, width, (at) => pixels.subarray(channels * at, channels * at + 3))
+    paintPixels(pixels, drawn, channels)
+  }
+  return { data: pixels, height, width, channels }
 }
 
 function checkSize([height, width]: readonly [number, number]): readonly [number, number] {
@@ -122,12 +130,15 @@ function geometry(bands: number, frames: number, height: number, width: number, 
 function range(D: Tensor<'float32'> | Tensor<'bool'>): { min: number; max: number } {
   const { data } = D
   let [min, max] = [Infinity, -Infinity]
-  // NaN goes through both of them.
+  // The difference of a number and itself is NaN unless it is finite.
+  let check = 0
   for (let i = 0; i < data.length; i++) {
-    min = Math.min(min, data[i]!)
-    max = Math.max(max, data[i]!)
+    const value = +data[i]!
+    if (value < min) min = value
+    if (value > max) max = value
+    check += value - value
   }
-  if (Number.isFinite(min) && Number.isFinite(max)) return { min, max }
+  if (check === 0) return { min, max }
   throw new MillraceError('NOT_FINITE', 'A picture needs finite values, but there are NaN or infinite ones: check the signal')
 }
 
@@ -141,14 +152,15 @@ const MARK = [
   [1, 7],
 ] as const
 
-function tickPixels(centres: number[], indices: Uint8Array, colours: Uint8Array, height: number, width: number): Pixel[] {
+/** The pixels that marks change; `under(i)` is the RGB colour of pixel i before. */
+function tickPixels(centres: number[], height: number, width: number, under: (at: number) => Uint8Array): Pixel[] {
   const pixels = new Map<number, Pixel>()
   for (const centre of centres) {
     for (const [offset, alpha] of MARK) {
       const row = centre + offset
       if (row < 0 || row >= height) continue
       const at = row * width
-      const rgb = pixels.get(at)?.rgb ?? [...colours.subarray(3 * indices[at]!, 3 * indices[at]! + 3)]
+      const rgb = pixels.get(at)?.rgb ?? [...under(at)]
       pixels.set(at, { at, rgb: rgb.map((level) => blendBlack(level, alpha)) })
     }
   }

@@ -17,15 +17,16 @@ export interface Mesh {
   width: number
 }
 
-/** A picture of indices 0 to 255, and 1 for each index that a cell has. */
+/** Pixels, and 1 for each colour that a cell has. */
 export interface Drawing {
-  indices: Uint8Array
+  pixels: Uint8Array
   used: Uint8Array
 }
 
 interface Exports {
   base(): number
   reserve(bytes: number): number
+  levels(data: number, count: number, vmin: number, span: number): void
   draw(
     data: number,
     frames: number,
@@ -33,78 +34,66 @@ interface Exports {
     columnsEnd: number,
     rows: number,
     rowsEnd: number,
-    vmin: number,
-    span: number,
     width: number,
+    colours: number,
+    unit: number,
     out: number,
     used: number,
   ): void
-  paint(indices: number, count: number, colours: number, out: number, channels: number): void
 }
 
+/** The colours of a palette picture: every index is its own. */
+const INDICES = Uint8Array.from({ length: 256 }, (_, i) => i)
+/** What the kernel may read or write too much. */
+const SLACK = 16
+
 /**
- * Draws cells as rectangles of pixels. Pixels without a cell are 0.
+ * Draws cells as rectangles of pixels. `colours` are 256 of as many bytes as a pixel has, 1 to 4: by default their own numbers.
+ * In a mesh without cells all pixels have the first colour.
  * @throws MillraceError `TOO_LARGE` when matrix and picture don't fit into WebAssembly memory.
  */
-export function drawMesh(mesh: Mesh): Drawing {
+export function drawMesh(mesh: Mesh, colours: Uint8Array = INDICES): Drawing {
   const { data, frames, columns, rows, vmin, height, width } = mesh
   const { exports, memory } = kernel<Exports>('mesh')
-  const size = height * width
+  const unit = colours.length / 256
+  const size = height * width * unit
   const used = exports.base()
-  const columnsAt = used + 256
+  const coloursAt = used + 256
+  const columnsAt = coloursAt + colours.length + SLACK
   const rowsAt = columnsAt + columns.byteLength
   const dataAt = rowsAt + rows.byteLength
-  const out = dataAt + data.byteLength
-  allocate(exports, out + size + 8)
+  const out = dataAt + data.byteLength + SLACK
+  allocate(exports, out + size + SLACK)
   const bytes = new Uint8Array(memory.buffer)
-  bytes.fill(0, used, used + 256)
-  if (columns.length === 0 || rows.length === 0) bytes.fill(0, out, out + size)
+  bytes.fill(0, used, coloursAt)
+  bytes.set(colours, coloursAt)
   new Int32Array(memory.buffer, columnsAt, columns.length).set(columns)
   new Int32Array(memory.buffer, rowsAt, rows.length).set(rows)
   new Float32Array(memory.buffer, dataAt, data.length).set(data)
-  exports.draw(dataAt, frames, columnsAt, rowsAt, rowsAt, dataAt, vmin, spanOf(mesh), width, out, used)
-  return { indices: bytes.slice(out, out + size), used: bytes.slice(used, used + 256) }
+  if (columns.length === 0 || rows.length === 0) for (let i = 0; i < size; i++) bytes[out + i] = colours[i % unit]!
+  exports.levels(dataAt, data.length, vmin, spanOf(mesh))
+  exports.draw(dataAt, frames, columnsAt, rowsAt, rowsAt, dataAt, width, coloursAt, unit, out, used)
+  return { pixels: bytes.slice(out, out + size), used: bytes.slice(used, coloursAt) }
 }
 
 /** The same in plain TypeScript: the oracle of the kernel. */
-export function drawMeshTwin(mesh: Mesh): Drawing {
+export function drawMeshTwin(mesh: Mesh, colours: Uint8Array = INDICES): Drawing {
   const { data, frames, columns, rows, vmin, height, width } = mesh
-  const indices = new Uint8Array(height * width)
+  const unit = colours.length / 256
+  const pixels = Uint8Array.from({ length: height * width * unit }, (_, i) => colours[i % unit]!)
   const used = new Uint8Array(256)
   for (let r = 0; r < rows.length; r += 3) {
     for (let c = 0; c < columns.length; c += 3) {
       const value = Math.fround(data[rows[r]! * frames + columns[c]!]! - vmin)
       const index = Math.trunc(Math.max(0, Math.min(255, Math.fround(value / spanOf(mesh)) * 256)))
       used[index] = 1
-      for (let y = rows[r + 1]!; y < rows[r + 2]!; y++) indices.fill(index, y * width + columns[c + 1]!, y * width + columns[c + 2]!)
+      const colour = colours.subarray(index * unit, (index + 1) * unit)
+      for (let y = rows[r + 1]!; y < rows[r + 2]!; y++) {
+        for (let x = columns[c + 1]!; x < columns[c + 2]!; x++) pixels.set(colour, (y * width + x) * unit)
+      }
     }
   }
-  return { indices, used }
-}
-
-/**
- * Indices as RGB or opaque RGBA; `colours` are 256 of 3 bytes.
- * @throws MillraceError `TOO_LARGE` as `drawMesh`.
- */
-export function paint(indices: Uint8Array, colours: Uint8Array, channels: 3 | 4): Uint8Array {
-  const { exports, memory } = kernel<Exports>('mesh')
-  const table = exports.base()
-  const source = table + 1024
-  const out = source + indices.length
-  const size = indices.length * channels
-  allocate(exports, out + size + 1)
-  const bytes = new Uint8Array(memory.buffer)
-  for (let i = 0; i < 256; i++) bytes.set([colours[3 * i]!, colours[3 * i + 1]!, colours[3 * i + 2]!, 255], table + 4 * i)
-  bytes.set(indices, source)
-  exports.paint(source, indices.length, table, out, channels)
-  return bytes.slice(out, out + size)
-}
-
-/** The same in plain TypeScript: the oracle of the kernel. */
-export function paintTwin(indices: Uint8Array, colours: Uint8Array, channels: 3 | 4): Uint8Array {
-  const out = new Uint8Array(indices.length * channels).fill(255)
-  indices.forEach((index, i) => out.set(colours.subarray(3 * index, 3 * index + 3), i * channels))
-  return out
+  return { pixels, used }
 }
 
 function allocate(exports: Exports, end: number): void {
