@@ -12,9 +12,9 @@ export interface Executor {
   readonly numWorkers?: number | undefined
   /** Its workers are this thread: they take the function itself, and nothing needs to travel. */
   readonly inThisThread?: boolean
-  /** Starts a worker. It answers through `events`; a failed start is an `exit`. Never throws. */
+  /** Starts a worker, or throws. The worker answers through `events`; its end, however early, is an `exit`. */
   start(boot: Boot, events: WorkerEvents): WorkerHandle
-  /** Stops every worker this executor has started. */
+  /** Stops every worker this executor has started. Calls that still run fail; nothing can be started any more. */
   close(): Promise<void>
 }
 
@@ -60,6 +60,8 @@ export interface LocalWork {
 export type ToWorker =
   | {
       type: 'open'
+      /** Comes back with every message that the call causes. */
+      call: number
       work: Work
       seed: number
       /** Announce each item before it runs, so that it can be timed from outside. */
@@ -70,7 +72,10 @@ export type ToWorker =
   | { type: 'abort'; index?: number; reason: string }
   | { type: 'close' }
 
-export type FromWorker =
+/** `call`: the open call it belongs to; a worker may have been given to the next one meanwhile. Absent where it concerns none. */
+export type FromWorker = { call?: number } & Message
+
+type Message =
   /** The module is loaded; everything above its first call has run. */
   | { type: 'booted' }
   /** The call's setup is done; items may run. */
@@ -87,6 +92,7 @@ export type FromWorker =
 
 /** The next results of a chunk. A chunk that takes long answers in parts; the last one says `done`. */
 export interface ResultsMessage {
+  call?: number
   type: 'results'
   id: number
   /** Index of the first item answered here. */

@@ -49,11 +49,17 @@ export type Outcome<T> = { index: number; value: T; error?: undefined } | { inde
 /** One short line that tells an item apart, for messages: ` ("a.wav")`, or nothing for an item that says nothing. */
 function describeItem(item: unknown): string {
   if (item === undefined) return ''
-  const text =
-    typeof item === 'string'
-      ? JSON.stringify(item)
-      : inspect(item, { depth: 1, breakLength: Infinity, maxArrayLength: 4, maxStringLength: 80 })
+  const text = typeof item === 'string' ? JSON.stringify(item) : inspected(item)
   return ` (${text.length > 120 ? `${text.slice(0, 119)}…` : text})`
+}
+
+/** Never throws, whatever the item's class makes of being inspected. */
+function inspected(item: unknown): string {
+  try {
+    return inspect(item, { depth: 1, breakLength: Infinity, maxArrayLength: 4, maxStringLength: 80 })
+  } catch {
+    return typeof item
+  }
 }
 
 function causeToJSON(cause: unknown, depth: number): unknown {

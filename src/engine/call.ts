@@ -58,7 +58,7 @@ export interface Listener {
 /** The next outcomes, in a run of neighbouring indices. */
 export interface Block {
   first: number
-  /** Undefined where the item failed. */
+  /** Nothing to go by where the item failed. */
   values: ArrayLike<unknown>
   /** The failures among them by index. */
   errors?: Map<number, ItemError> | undefined

@@ -1,37 +1,30 @@
-import { MillraceError } from '../core/errors.ts'
-import { reasonOf, reviveError, type ErrorRecord } from '../core/error-record.ts'
 import type { FromWorker, ResultsMessage, WorkerExit } from '../core/executor.ts'
-import { ItemError } from '../core/item-error.ts'
+import type { ItemError } from '../core/item-error.ts'
+import { numbersOf } from '../core/numbers.ts'
+import { Backlog, type Chunk } from './backlog.ts'
 import type { Block, Call, Place, Printer } from './call.ts'
 import { ChunkSizer } from './chunk.ts'
-import { numbersOf } from '../core/numbers.ts'
 import { Delivery } from './delivery.ts'
+import * as failures from './failures.ts'
 import type { PooledWorker } from './pool.ts'
-import { Source } from './source.ts'
 
 /** Chunks a worker holds: one runs, one waits, so that no worker idles for the length of a message. */
 const DEPTH = 2
-/** After a time-out an item may still give up by itself (`ctx.signal`), which spares its worker; then the worker is ended. */
-const GRACE_MS = 50
-/** So many workers in a row that die without having finished anything, or in their setup, end the call. */
+/** What is told to stop may end by itself for so long (`ctx.signal`), which spares its worker; then the worker is ended. */
+const GRACE_MS = 40
+/** More workers in a row, and one more for each that runs, may not die without having finished anything, or in their setup. */
 const MAX_FUTILE_DEATHS = 20
 const MAX_SETUP_DEATHS = 3
 
-interface Chunk {
-  id: number
-  first: number
-  items: readonly unknown[]
-  attempt: number
-  /** How many of its items were answered. */
-  answered: number
-}
-
+/** A worker that serves this call. */
 interface Slot {
-  worker: PooledWorker
+  readonly worker: PooledWorker
+  /** It was started for this call. */
+  readonly isNew: boolean
+  readonly printer: Printer
   place: Place
-  printer: Printer
   /** In flight; the first one is running. */
-  chunks: Chunk[]
+  readonly chunks: Chunk[]
   /** Takes no more chunks. */
   retired: boolean
   /** The call's setup is done there. */
@@ -39,9 +32,11 @@ interface Slot {
   /** The running item, where items are announced. */
   current?: number | undefined
   timer?: NodeJS.Timeout | undefined
-  timedOut?: number | undefined
   closed?: (() => void) | undefined
 }
+
+/** Tells this call's messages from those of the calls that had the worker before. */
+let calls = 0
 
 /**
  * Runs a call: pulls items, shares them out in chunks, keeps order, retries, replaces dead workers and names the item that killed
@@ -58,88 +53,97 @@ export async function* execute(call: Call): AsyncGenerator<Block, void, undefine
 }
 
 class Engine {
+  readonly #id = ++calls
   readonly #call: Call
-  readonly #source: Source<unknown>
+  readonly #backlog: Backlog
   readonly #sizer: ChunkSizer
   readonly #delivery: Delivery
   #slots: Slot[] = []
-  /** Chunks to run again: retries, and what a dead worker left. They go before new items. */
-  #again: Chunk[] = []
   #place: Place
-  #nextIndex = 0
-  #nextId = 0
   #done = 0
   #failed = 0
-  #futileDeaths = 0
-  #setupDeaths = 0
-  /** The lowest failed index under failFast: nothing behind it is started. */
-  #stopAt = Infinity
-  #fatal: { error: unknown } | undefined
-  #teardownError: unknown
-  #closing = false
-  #wake: (() => void) | undefined
   /** Milliseconds that the finished items ran. */
   #busy = 0
-  readonly #abort = (): void => this.#fail(this.#call.signal!.reason)
+  #futileDeaths = 0
+  #setupDeaths = 0
+  #fatal: { error: unknown } | undefined
+  #teardownError: unknown
+  #closing: Promise<void> | undefined
+  #wake: (() => void) | undefined
 
   constructor(call: Call) {
     this.#call = call
     this.#place = call.place
     this.#sizer = new ChunkSizer(call.key, call.chunkSize)
     this.#delivery = new Delivery(call.ordered)
-    this.#source = new Source(call.items, () => this.#pump())
+    this.#backlog = new Backlog(
+      call.items,
+      this.#guarded(() => this.#pump()),
+    )
   }
 
   async *blocks(): AsyncGenerator<Block, void, undefined> {
     const { signal } = this.#call
-    if (signal?.aborted === true) this.#fail(signal.reason)
     signal?.addEventListener('abort', this.#abort)
-    this.#pump()
     while (true) {
+      signal?.throwIfAborted()
+      this.#pump()
       const block = this.#delivery.next()
-      if (block !== undefined) {
-        yield block
-        this.#pump()
-      } else if (this.#fatal !== undefined) throw this.#fatal.error
+      if (block !== undefined) yield block
+      else if (this.#fatal !== undefined) throw this.#fatal.error
       else if (this.#isFinished()) break
       else await new Promise<void>((resolve) => (this.#wake = resolve))
     }
     await this.close()
+    signal?.throwIfAborted()
     if (this.#teardownError !== undefined) throw this.#teardownError
   }
 
   /** Gives the workers back. Those that still run something are told to stop, and ended if they don't. */
-  async close(): Promise<void> {
-    if (this.#closing) return
-    this.#closing = true
+  close(): Promise<void> {
+    return (this.#closing ??= Promise.resolve().then(() => this.#close()))
+  }
+
+  async #close(): Promise<void> {
+    const [input] = await Promise.allSettled([this.#backlog.close(), ...this.#slots.map((slot) => this.#closeSlot(slot))])
     this.#call.signal?.removeEventListener('abort', this.#abort)
-    await Promise.all([...this.#slots.map((slot) => this.#closeSlot(slot)), this.#source.close()])
+    // What the input throws when it is closed is news only where nothing worse has happened.
+    if (input.status === 'rejected' && this.#fatal === undefined) throw input.reason
   }
 
   async #closeSlot(slot: Slot): Promise<void> {
-    clearTimeout(slot.timer)
-    const busy = slot.chunks.length > 0
-    if (busy) slot.worker.send({ type: 'abort', reason: 'the call was given up' })
-    const { pool } = slot.place
-    if (!busy && !this.#call.keepsState && slot.worker.booted) {
-      // Messages stay in order, so the next call may use the worker at once; it replaces this one.
-      pool.release(slot.worker)
-      return
+    const { worker, chunks, place } = slot
+    this.#disarm(slot)
+    const busy = chunks.length > 0
+    if (busy) worker.send({ type: 'abort', reason: 'the call was given up' })
+    if (busy || this.#call.keepsState) worker.send({ type: 'close' })
+    // Messages stay in order, so the next call may have the worker at once unless something of this one can hold it up. A worker
+    // that is still loading its module will be wanted by the next call too.
+    if (busy || (this.#call.keepsState && worker.booted)) {
+      const closed = new Promise<void>((resolve) => (slot.closed = resolve))
+      if (busy || !slot.opened || this.#fatal !== undefined) this.#endSoon(slot)
+      await closed
+      this.#disarm(slot)
     }
-    const closed = new Promise<void>((resolve) => (slot.closed = resolve))
-    slot.worker.send({ type: 'close' })
-    const grace = busy ? setTimeout(() => (slot.worker.stop(), slot.closed?.()), GRACE_MS) : undefined
-    // A worker that is still loading its module is kept for the next call.
-    if (!slot.worker.booted && !busy) slot.closed?.()
-    await closed
-    clearTimeout(grace)
-    pool.release(slot.worker)
+    place.pool.release(worker)
+  }
+
+  /** Also when the consumer is not asking for anything, and when the call is over but for a teardown that hangs. */
+  readonly #abort = (): void => {
+    this.#fail(this.#call.signal!.reason)
+    void this.close()
+    for (const slot of this.#slots) if (slot.closed !== undefined) this.#endSoon(slot)
+  }
+
+  #endSoon(slot: Slot): void {
+    this.#arm(slot, GRACE_MS, () => {
+      slot.worker.stop()
+      slot.closed?.()
+    })
   }
 
   #isFinished(): boolean {
-    if (this.#slots.some((slot) => slot.chunks.length > 0)) return false
-    const waiting = this.#again.some((chunk) => chunk.first < this.#stopAt)
-    return !waiting && (this.#stopAt < Infinity || (this.#source.ended && this.#source.failure === undefined))
+    return this.#backlog.isEmpty && this.#slots.every(({ chunks }) => chunks.length === 0)
   }
 
   #notify(): void {
@@ -153,114 +157,100 @@ class Engine {
     this.#notify()
   }
 
+  /** What listeners of the user's throw ends the call, not the program. */
+  #guarded<Args extends unknown[]>(handle: (...args: Args) => void): (...args: Args) => void {
+    return (...args) => {
+      try {
+        handle(...args)
+      } catch (error) {
+        this.#fail(error)
+      }
+    }
+  }
+
   // ---- handing out ----
 
   /** Gives every worker what it can take. */
   #pump(): void {
-    if (this.#closing || this.#fatal !== undefined) return
-    if (!this.#source.ended || this.#again.length > 0) this.#startWorkers()
+    if (this.#closing !== undefined || this.#fatal !== undefined) return
+    if (!this.#backlog.isEmpty) this.#startWorkers()
     for (let depth = 1; depth <= DEPTH; depth++) {
       for (const slot of this.#slots) {
         while (!slot.retired && slot.chunks.length < depth) {
-          const chunk = this.#nextChunk(slot)
+          const chunk = this.#backlog.takeAgain() ?? this.#newChunk(slot)
           if (chunk === undefined) break
           this.#send(slot, chunk)
         }
       }
     }
-    if (this.#source.failure !== undefined && this.#slots.every((slot) => slot.chunks.length === 0)) this.#fail(this.#source.failure)
+    const { failure } = this.#backlog
+    if (failure !== undefined && this.#slots.every(({ chunks }) => chunks.length === 0)) this.#fail(failure)
     if (this.#isFinished() || this.#delivery.hasNext()) this.#notify()
   }
 
   #startWorkers(): void {
     const { numWorkers } = this.#place
-    let count = this.#slots.filter((slot) => slot.place === this.#place).length
+    let count = this.#slots.filter(({ place }) => place === this.#place).length
     // A known small input needs no more workers than it has items.
-    const known = this.#source.total
-    const wanted = known === undefined ? numWorkers : Math.min(numWorkers, Math.max(1, known))
+    const wanted = Math.min(numWorkers, Math.max(1, this.#backlog.total ?? Infinity))
     for (; count < wanted; count++) this.#startWorker(this.#place)
   }
 
   #startWorker(place: Place): void {
-    const slot = { place, chunks: [], retired: false, opened: false, printer: this.#call.listener.openPrinter() } as unknown as Slot
-    slot.worker = place.pool.lease({ message: (message) => this.#message(slot, message), exit: (exit) => this.#exit(slot, exit) })
-    this.#slots.push(slot)
-    if (slot.worker.booted) this.#retireAllBut(place)
+    const worker = place.pool.lease({
+      message: this.#guarded((message) => this.#message(slot, message)),
+      exit: this.#guarded((exit) => this.#exit(slot, exit)),
+    })
+    const isNew = !worker.booted
+    const slot: Slot = { worker, isNew, printer: this.#call.listener.openPrinter(), place, chunks: [], retired: false, opened: false }
+    const { seed, timeout } = this.#call
     try {
-      slot.worker.send({ type: 'open', work: place.work, seed: this.#call.seed, announce: this.#call.timeout !== undefined })
+      worker.send({ type: 'open', call: this.#id, work: place.work, seed, announce: timeout !== undefined })
     } catch (error) {
-      this.#fail(
-        new MillraceError(
-          'UNCLONEABLE_PARAMS',
-          `The task's params can't be sent to workers: ${reasonOf(error)}. Give it plain data and make the rest in setup.`,
-          { cause: error },
-        ),
-      )
+      place.pool.release(worker)
+      return this.#fail(failures.paramsUncloneable(error))
     }
+    this.#slots.push(slot)
+    if (worker.booted) this.#retireAllBut(place)
   }
 
-  #nextChunk(slot: Slot): Chunk | undefined {
-    const again = this.#again.findIndex((chunk) => chunk.first < this.#stopAt)
-    if (again >= 0) return this.#again.splice(again, 1)[0]
-    if (this.#stopAt < Infinity || this.#source.ended) return undefined
-    const total = this.#source.total ?? Infinity
+  #newChunk(slot: Slot): Chunk | undefined {
+    const { inputEnded, nextIndex, total = Infinity } = this.#backlog
+    if (inputEnded) return undefined
     const workers = this.#place.numWorkers
-    const size = this.#sizer.next(total - this.#nextIndex, total, workers)
-    if (!this.#delivery.hasRoom(this.#nextIndex, size * workers * DEPTH)) return undefined
-    // Time-outs are about one item; a second chunk behind a slow one would only wait.
+    const size = this.#sizer.next(total - nextIndex, total, workers)
+    if (!this.#delivery.hasRoom(nextIndex, size * workers * DEPTH)) return undefined
+    // A second chunk behind a slow one would only wait.
     if (slot.chunks.length > 0 && (this.#sizer.itemMs ?? Infinity) * size > 1000) return undefined
-    const items = this.#source.take(size)
-    if (items.length === 0) return undefined
-    const chunk = { id: this.#nextId++, first: this.#nextIndex, items, attempt: 1, answered: 0 }
-    this.#nextIndex += items.length
-    return chunk
+    return this.#backlog.takeNew(size)
   }
 
   #send(slot: Slot, chunk: Chunk): void {
-    const { id, first, attempt } = chunk
+    const { id, first, attempt, items } = chunk
     slot.chunks.push(chunk)
     try {
-      slot.worker.send({
-        type: 'chunk',
-        id,
-        first,
-        attempt,
-        items: slot.place.pool.executor.inThisThread === true ? chunk.items : packed(chunk.items),
-      })
+      slot.worker.send({ type: 'chunk', id, first, attempt, items: slot.place.pool.executor.inThisThread === true ? items : packed(items) })
     } catch (error) {
       slot.chunks.pop()
-      if (chunk.items.length > 1) this.#replay(chunk)
-      else
-        this.#settle(
-          chunk,
-          [undefined],
-          new Map([
-            [first, this.#itemError(chunk, first, 'UNCLONEABLE_ITEM', error, `the item can't be sent to a worker: ${reasonOf(error)}`)],
-          ]),
-        )
+      if (items.length > 1) this.#backlog.putBackSingly(chunk)
+      else this.#settle(chunk, [undefined], [failures.itemUncloneable(chunk, first, error)])
     }
-  }
-
-  /** Queues the unanswered items of a chunk one by one, to find out which of them it was. */
-  #replay(chunk: Chunk): void {
-    const { first, items, attempt, answered } = chunk
-    const single = items
-      .slice(answered)
-      .map((item, i) => ({ id: this.#nextId++, first: first + answered + i, items: [item], attempt, answered: 0 }))
-    this.#again.unshift(...single)
   }
 
   // ---- what workers say ----
 
   #message(slot: Slot, message: FromWorker): void {
     const { listener } = this.#call
+    if (message.call !== undefined && message.call !== this.#id) return
+    if (message.type === 'print') return slot.printer.print(message.stream, message.text)
+    if (message.type === 'warn') return listener.warn(message.index, message.message)
+    if (message.type === 'late') return listener.warn(message.index, failures.escapedLate(message))
+    if (message.type === 'closed') {
+      this.#teardownError ??= failures.teardownFailed(message)
+      return slot.closed?.()
+    }
+    if (this.#closing !== undefined || !this.#slots.includes(slot)) return
     switch (message.type) {
-      case 'print':
-        return slot.printer.print(message.stream, message.text)
-      case 'warn':
-        return listener.warn(message.index, message.message)
-      case 'late':
-        return listener.warn(message.index, `an error escaped after the item was done: ${reasonOf(reviveError(message.error))}`)
       case 'booted':
         this.#retireAllBut(slot.place)
         return this.#pump()
@@ -268,80 +258,56 @@ class Engine {
         slot.opened = true
         return undefined
       case 'failed':
-        return this.#startFailed(slot, message)
+        this.#drop(slot)
+        if (message.stage !== 'import') slot.place.pool.release(slot.worker)
+        return this.#fail(failures.startFailed(message))
       case 'begin':
-        return this.#begin(slot, message.index)
+        slot.current = message.index
+        return this.#arm(slot, this.#call.timeout!, () => this.#timedOut(slot, message.index))
       case 'results':
         return this.#results(slot, message)
-      case 'stray': {
-        const chunk = this.#takeChunk(slot, message.id)
-        if (chunk !== undefined) this.#replay(chunk)
+      case 'stray':
+        this.#disarm(slot)
+        this.#backlog.putBackSingly(slot.chunks.shift()!)
         return this.#pump()
-      }
-      case 'closed':
-        if (message.error !== undefined) {
-          const cause = reviveError(message.error)
-          this.#teardownError ??= new MillraceError('TEARDOWN_FAILED', `The task's teardown failed: ${reasonOf(cause)}`, { cause })
-        }
-        return slot.closed?.()
     }
   }
 
-  #results(slot: Slot, message: ResultsMessage): void {
-    const chunk = slot.chunks.find(({ id }) => id === message.id)
-    if (chunk === undefined || this.#closing) return
-    clearTimeout(slot.timer)
+  #results(slot: Slot, { first, values, errors = [], time, bytes, done }: ResultsMessage): void {
+    const chunk = slot.chunks[0]!
+    this.#disarm(slot)
     slot.printer.flush()
-    slot.current = undefined
-    const { values, first, time, bytes } = message
     this.#sizer.measured(values.length, time, bytes)
     this.#busy += time
     this.#futileDeaths = 0
-    let errors: Map<number, ItemError> | undefined
-    for (const [index, code, error] of message.errors ?? []) (errors ??= new Map()).set(index, this.#recorded(chunk, index, code, error))
-    const late = slot.timedOut
-    if (late !== undefined && late >= first && late < first + values.length) {
-      ;(errors ??= new Map()).set(late, this.#timeoutError(chunk, late))
-      slot.timedOut = undefined
-    }
-    if (message.done) this.#takeChunk(slot, chunk.id)
-    this.#settle(chunk, values, errors, bytes)
+    const late = [...(chunk.timedOut ?? [])].filter((index) => index >= first && index < first + values.length)
+    const failed = errors.filter(([index]) => !late.includes(index)).map((error) => failures.itemFailed(chunk, error))
+    for (const index of late) failed.push(failures.itemTimedOut(chunk, index, this.#call.timeout!))
+    if (done) slot.chunks.shift()
+    this.#settle(chunk, values, failed, bytes)
     this.#considerMoving()
     this.#pump()
   }
 
-  #takeChunk(slot: Slot, id: number): Chunk | undefined {
-    const at = slot.chunks.findIndex((chunk) => chunk.id === id)
-    return at < 0 ? undefined : slot.chunks.splice(at, 1)[0]
-  }
-
   /** The next `values.length` items of a chunk are decided: delivered, or queued for another try. */
-  #settle(chunk: Chunk, values: ArrayLike<unknown>, errors: Map<number, ItemError> | undefined, bytes = 0): void {
+  #settle(chunk: Chunk, values: ArrayLike<unknown>, failed: ItemError[], bytes = 0): void {
     const first = chunk.first + chunk.answered
+    const end = first + values.length
     chunk.answered += values.length
-    if (errors === undefined) {
-      this.#deliver({ first, values }, bytes)
-      return
+    if (failed.length === 0) return this.#deliver({ first, values }, bytes)
+    failed.sort((a, b) => a.index - b.index)
+    if (chunk.attempt > this.#call.retries) {
+      this.#failed += failed.length
+      if (this.#call.failFast) this.#backlog.stopAt(failed[0]!.index)
+      return this.#deliver({ first, values, errors: new Map(failed.map((error) => [error.index, error])) }, bytes)
     }
-    const { retries, failFast } = this.#call
     const list = Array.from(values)
-    let from = 0
-    const flush = (to: number): void => {
-      if (to > from) this.#deliver({ first: first + from, values: list.slice(from, to), errors }, bytes)
+    let from = first
+    for (const { index, item } of [...failed, { index: end, item: undefined }]) {
+      if (index > from) this.#deliver({ first: from, values: list.slice(from - first, index - first) }, bytes)
+      if (index < end) this.#backlog.retry(index, item, chunk.attempt + 1)
+      from = index + 1
     }
-    for (const [index, error] of [...errors].sort(([a], [b]) => a - b)) {
-      list[index - first] = undefined
-      if (chunk.attempt > retries) {
-        this.#failed++
-        if (failFast) this.#stopAt = Math.min(this.#stopAt, index)
-        continue
-      }
-      errors.delete(index)
-      flush(index - first)
-      from = index - first + 1
-      this.#again.push({ id: this.#nextId++, first: index, items: [error.item], attempt: chunk.attempt + 1, answered: 0 })
-    }
-    flush(list.length)
   }
 
   #deliver(block: Block, bytes: number): void {
@@ -353,136 +319,104 @@ class Engine {
 
   // ---- time-outs ----
 
-  #begin(slot: Slot, index: number): void {
-    if (this.#closing) return
+  /** Calls `then` after `ms` unless the worker is heard of before: what it has sent while this thread was busy counts. */
+  #arm(slot: Slot, ms: number, then: () => void): void {
     clearTimeout(slot.timer)
-    slot.current = index
-    slot.timer = setTimeout(() => this.#timedOut(slot, index), this.#call.timeout)
+    const timer = setTimeout(() => setImmediate(this.#guarded(() => (slot.timer === timer ? then() : undefined))), ms)
+    slot.timer = timer
+  }
+
+  /** The running item is done with, or the worker is. */
+  #disarm(slot: Slot): void {
+    clearTimeout(slot.timer)
+    slot.timer = undefined
+    slot.current = undefined
   }
 
   #timedOut(slot: Slot, index: number): void {
-    slot.timedOut = index
-    slot.worker.send({ type: 'abort', index, reason: this.#timeoutReason() })
-    slot.timer = setTimeout(() => {
-      this.#drop(slot)
+    const chunk = slot.chunks[0]!
+    ;(chunk.timedOut ??= new Set()).add(index)
+    slot.worker.send({ type: 'abort', index, reason: `timed out after ${this.#call.timeout} ms` })
+    this.#arm(slot, GRACE_MS, () => {
+      const chunks = this.#drop(slot)
       slot.worker.stop()
-      const [running, ...waiting] = slot.chunks
-      if (running !== undefined) this.#blame(running, index, this.#timeoutError(running, index))
-      this.#again.unshift(...waiting)
+      this.#blame(chunks, failures.itemTimedOut(chunk, index, this.#call.timeout!))
       this.#pump()
-    }, GRACE_MS)
-  }
-
-  #timeoutReason(): string {
-    return `timed out after ${this.#call.timeout} ms`
-  }
-
-  #timeoutError(chunk: Chunk, index: number): ItemError {
-    return this.#itemError(chunk, index, 'TIMEOUT', undefined, `${this.#timeoutReason()}; raise the timeout or look at the item`)
+    })
   }
 
   // ---- deaths ----
 
+  /** Takes a worker out of the call. Returns what it held. */
+  #drop(slot: Slot): Chunk[] {
+    this.#disarm(slot)
+    this.#slots = this.#slots.filter((other) => other !== slot)
+    return slot.chunks.splice(0)
+  }
+
   #exit(slot: Slot, exit: WorkerExit): void {
     slot.printer.flush()
     slot.closed?.()
-    if (!this.#slots.includes(slot) || this.#closing) return
-    this.#drop(slot)
-    if (!slot.worker.booted) return this.#bootFailed(slot, exit)
-    if (!slot.opened) {
-      this.#again.unshift(...slot.chunks)
-      if (++this.#setupDeaths >= MAX_SETUP_DEATHS) {
-        this.#fail(new MillraceError('SETUP_FAILED', `Workers ended before the task's setup was done, the last one with ${exit.reason}.`))
+    if (this.#closing !== undefined || !this.#slots.includes(slot)) return
+    const { current, opened, isNew, worker } = slot
+    const chunks = this.#drop(slot)
+    const [running, ...waiting] = chunks
+    if (!worker.booted) {
+      this.#backlog.putBack(chunks)
+      this.#bootFailed(slot, exit)
+    } else if (!opened) {
+      this.#backlog.putBack(chunks)
+      // One that was warm may have died before it heard of this call.
+      if (isNew && ++this.#setupDeaths >= MAX_SETUP_DEATHS) this.#fail(failures.diedInSetup(exit))
+    } else {
+      if (++this.#futileDeaths > MAX_FUTILE_DEATHS + this.#place.numWorkers) {
+        this.#fail(failures.workersKeepDying(this.#futileDeaths, exit))
       }
-      return this.#pump()
-    }
-    const [running, ...waiting] = slot.chunks
-    if (running !== undefined) {
-      const reason = `its worker ended while it ran: ${exit.reason}`
-      if (slot.current !== undefined)
-        this.#blame(running, slot.current, this.#itemError(running, slot.current, exit.code, undefined, reason))
-      else if (running.items.length - running.answered > 1) this.#replay(running)
-      else
-        this.#blame(
-          running,
-          running.first + running.answered,
-          this.#itemError(running, running.first + running.answered, exit.code, undefined, reason),
-        )
-    }
-    this.#again.unshift(...waiting)
-    if (++this.#futileDeaths > MAX_FUTILE_DEATHS) {
-      this.#fail(
-        new MillraceError(
-          'WORKERS_KEEP_DYING',
-          `${MAX_FUTILE_DEATHS} workers ended one after the other without finishing an item; the last one: ${exit.reason}.`,
-        ),
-      )
+      const killer = current ?? onlyOne(running)
+      if (running !== undefined && killer !== undefined) {
+        const late = running.timedOut?.has(killer) === true
+        const error = late ? failures.itemTimedOut(running, killer, this.#call.timeout!) : failures.itemKilledWorker(running, killer, exit)
+        this.#blame(chunks, error)
+      } else if (running !== undefined) {
+        this.#backlog.putBack(waiting)
+        this.#backlog.putBackSingly(running)
+      }
     }
     this.#pump()
   }
 
-  /** Settles one item of a chunk as failed and queues the others, which are not to blame. */
-  #blame(chunk: Chunk, index: number, error: ItemError): void {
-    const { first, items, attempt, answered } = chunk
-    const rest = (from: number, to: number): Chunk[] =>
-      to > from ? [{ id: this.#nextId++, first: first + from, items: items.slice(from, to), attempt, answered: 0 }] : []
-    const at = index - first
-    this.#again.unshift(...rest(answered, at), ...rest(at + 1, items.length))
+  /** Settles the item that cost its worker as failed and queues what else the worker held, which is not to blame. */
+  #blame([running, ...waiting]: Chunk[], error: ItemError): void {
+    if (running === undefined) return
+    const { index } = error
+    this.#backlog.putBack(waiting)
+    this.#backlog.putBackWithout(running, index)
     this.#futileDeaths = 0
-    this.#settle({ ...chunk, answered: at }, [undefined], new Map([[index, error]]))
+    this.#settle({ ...running, answered: index - running.first }, [undefined], [error])
   }
 
-  #drop(slot: Slot): void {
-    clearTimeout(slot.timer)
-    this.#slots = this.#slots.filter((other) => other !== slot)
-  }
-
-  #bootFailed(slot: Slot, exit: WorkerExit): void {
+  #bootFailed({ place }: Slot, exit: WorkerExit): void {
     const { automatic } = this.#call
-    this.#again.unshift(...slot.chunks)
-    if (automatic !== undefined && slot.place !== this.#call.place) {
+    if (automatic !== undefined && place !== this.#call.place) {
       // Threads can't be had here (--permission, a limit); the calling thread can do it all.
       this.#place = this.#call.place
       for (const other of this.#slots) if (other.place === this.#place) other.retired = false
       automatic.failed(exit.reason)
-    } else if (this.#slots.some((other) => other.worker.booted)) {
+    } else if (this.#slots.length === 0) {
+      this.#fail(failures.noWorkerStarted(place.pool.executor.name, exit))
+    } else {
+      // Go on with fewer: what failed once would fail again.
       this.#place = { ...this.#place, numWorkers: this.#slots.length }
       for (const other of this.#slots) other.place = this.#place
-    } else if (this.#slots.length === 0) {
-      this.#fail(
-        new MillraceError(
-          'WORKER_START_FAILED',
-          `No worker could be started (${slot.place.pool.executor.name}): ${exit.reason} before it was ready.`,
-        ),
-      )
     }
-    this.#pump()
-  }
-
-  #startFailed(slot: Slot, { stage, code, error }: Extract<FromWorker, { type: 'failed' }>): void {
-    const cause = reviveError(error)
-    const reason = reasonOf(cause)
-    if (stage === 'lookup') this.#fail(new MillraceError(code, error.message ?? reason, { cause }))
-    else if (stage === 'setup') this.#fail(new MillraceError(code, `The task's setup failed in a worker: ${reason}`, { cause }))
-    else {
-      this.#drop(slot)
-      this.#fail(
-        new MillraceError(
-          code,
-          `A worker could not import the task's module: ${reason}. What stands above the first call runs in every worker too; if it can't, move the task into a file of its own.`,
-          { cause },
-        ),
-      )
-    }
-    slot.chunks = []
   }
 
   // ---- automatic mode ----
 
   #considerMoving(): void {
     const { automatic } = this.#call
-    if (automatic === undefined || this.#place !== this.#call.place || this.#source.ended) return
-    const { total } = this.#source
+    const { inputEnded, total } = this.#backlog
+    if (automatic === undefined || this.#place !== this.#call.place || inputEnded) return
     const remaining = total === undefined ? undefined : total - this.#done
     const place = automatic.decide({ done: this.#done, remaining, busy: this.#busy })
     if (place !== undefined) this.#place = place
@@ -492,18 +426,11 @@ class Engine {
   #retireAllBut(place: Place): void {
     for (const slot of this.#slots) if (slot.place !== place && place === this.#place) slot.retired = true
   }
+}
 
-  // ---- errors ----
-
-  #recorded(chunk: Chunk, index: number, code: string, record: ErrorRecord): ItemError {
-    const cause = reviveError(record)
-    const reason = code === 'STRAY_ERROR' ? `an error escaped from it (a promise that nobody awaits?): ${reasonOf(cause)}` : reasonOf(cause)
-    return this.#itemError(chunk, index, code, cause, reason)
-  }
-
-  #itemError({ first, items, attempt }: Chunk, index: number, code: string, cause: unknown, reason: string): ItemError {
-    return new ItemError(reason, { index, item: items[index - first], code, attempt, cause })
-  }
+/** The one item of a chunk that can have been running, if there is just one. */
+function onlyOne(chunk: Chunk | undefined): number | undefined {
+  return chunk !== undefined && chunk.items.length - chunk.answered === 1 ? chunk.first + chunk.answered : undefined
 }
 
 /** Many numbers are cheaper to send as a Float64Array; a worker indexes either alike. */

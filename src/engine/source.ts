@@ -2,10 +2,13 @@ import { MillraceError } from '../core/errors.ts'
 
 export type Items<Item> = Iterable<Item> | AsyncIterable<Item>
 
+/** An iterator that takes its time is left after so long with what it gave; meanwhile this thread serves no worker. */
+const MAX_PULL_MS = 10
+
 /** How many items a list-like input has, or undefined when only pulling would tell. */
 export function lengthOf(items: Items<unknown>): number | undefined {
   const { length, size } = items as { length?: unknown; size?: unknown }
-  if (Array.isArray(items) || ArrayBuffer.isView(items) || typeof items === 'string') return length as number
+  if (Array.isArray(items) || ArrayBuffer.isView(items)) return length as number
   return items instanceof Set || items instanceof Map ? (size as number) : undefined
 }
 
@@ -44,11 +47,12 @@ export class Source<Item> {
   /** Up to `count` items. Of an async input what is there by now; the rest is pulled and `more` called. */
   take(count: number): readonly Item[] {
     if (this.#array !== undefined) {
-      // As with Array.map, items added to the array during the call are not visited.
-      const end = Math.min(this.total!, this.#position + count)
+      // As with Array.map, items added to the array during the call are not visited, nor are those taken away.
+      const last = Math.min(this.total!, this.#array.length)
+      const end = Math.min(last, this.#position + count)
       const taken = this.#array.slice(this.#position, end)
       this.#position = end
-      this.#done = end >= this.total!
+      this.#done = end >= last
       return taken
     }
     if (!this.#async) this.#pullNow(count)
@@ -57,22 +61,26 @@ export class Source<Item> {
     return taken
   }
 
-  /** Tells the input that nothing more is wanted. */
+  /** Tells the input that nothing more is wanted. Rejects with what it throws on that. */
   async close(): Promise<void> {
     if (this.#done) return
     this.#done = true
     this.#pulled = []
-    // A pull that hangs must not hang the call that is given up.
-    if (!this.#pulling) await this.#iterator?.return?.()
+    const returned: unknown = this.#iterator?.return?.()
+    // A generator ends after the pull it is busy with, which may hang; the call that is given up does not wait for it.
+    if (this.#pulling) Promise.resolve(returned).catch(() => {})
+    else await returned
   }
 
   #pullNow(count: number): void {
     const iterator = this.#iterator as Iterator<Item>
+    const until = performance.now() + MAX_PULL_MS
     try {
       while (!this.#done && this.#pulled.length < count) {
         const next = iterator.next()
         if (next.done === true) this.#done = true
         else this.#pulled.push(next.value)
+        if ((this.#pulled.length & 15) === 0 && performance.now() > until) break
       }
     } catch (error) {
       this.#fail(error)

@@ -37,9 +37,10 @@ class InlineWorker implements WorkerHandle {
     if (!this.#stopped) this.#calls.take(message)
   }
 
-  /** Whatever the running item still does, nobody hears of it. */
+  /** Nothing more is started, and whatever the running item still does, nobody hears of it. */
   stop(): void {
     if (this.#stopped) return
+    this.#calls.take({ type: 'abort', reason: 'given up' })
     this.#stopped = true
     queueMicrotask(() => this.#events.exit({ code: 'WORKER_KILLED', reason: 'given up' }))
   }

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import type { Boot, WorkerEvents, WorkerExit, WorkerHandle } from '../core/executor.ts'
 import { workerEnv, workerExecArgv } from '../tasks/exec-argv.ts'
 import { fileURLToPath } from 'node:url'
-import type { ExecutorOptions, KeptExecutor } from './threads.ts'
+import { unlessClosed, type ExecutorOptions, type KeptExecutor } from './threads.ts'
 
 /** How much of what a worker writes to its own stderr is kept to explain its death. */
 const KEPT_STDERR = 8192
@@ -13,14 +13,21 @@ const KEPT_STDERR = 8192
  */
 export function processes({ numWorkers }: ExecutorOptions = {}): KeptExecutor {
   const running = new Map<ChildProcess, Promise<void>>()
+  let closed = false
   const close = async (): Promise<void> => {
+    closed = true
     for (const child of running.keys()) child.kill('SIGKILL')
     await Promise.all(running.values())
   }
   return {
     name: 'processes',
     numWorkers,
-    start: (boot, events) => startProcess(boot, events, running),
+    start: (boot, events) =>
+      startProcess(
+        boot,
+        unlessClosed(events, () => closed),
+        running,
+      ),
     close,
     [Symbol.asyncDispose]: close,
   }
@@ -35,11 +42,12 @@ function startProcess(boot: Boot, events: WorkerEvents, running: Map<ChildProces
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let stderr = ''
-  child.stdout!.setEncoding('utf8').on('data', (text: string) => events.message({ type: 'print', stream: 'stdout', text }))
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-KEPT_STDERR)))
-  child.on('message', (message) => events.message(message as never))
   let failure: Error | undefined
   child.on('error', (error) => (failure ??= error))
+  // A child that could not be started (too many open files) may have no pipes.
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => events.message({ type: 'print', stream: 'stdout', text }))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-KEPT_STDERR)))
+  child.on('message', (message) => events.message(message as never))
   running.set(
     child,
     new Promise((resolve) => {
@@ -62,7 +70,7 @@ function startProcess(boot: Boot, events: WorkerEvents, running: Map<ChildProces
       const call = alive ? 'ref' : 'unref'
       child[call]()
       child.channel?.[call]()
-      for (const pipe of [child.stdout, child.stderr]) (pipe as unknown as Record<typeof call, () => void>)[call]()
+      for (const pipe of [child.stdout, child.stderr]) (pipe as unknown as Record<typeof call, () => void> | null)?.[call]()
     },
   }
 }

@@ -16,13 +16,32 @@ export interface KeptExecutor extends Executor, AsyncDisposable {}
  */
 export function threads({ numWorkers }: ExecutorOptions = {}): KeptExecutor {
   const running = new Set<Worker>()
-  const close = async (): Promise<void> => void (await Promise.all([...running].map((worker) => worker.terminate())))
+  let closed = false
+  const close = async (): Promise<void> => {
+    closed = true
+    await Promise.all([...running].map((worker) => worker.terminate()))
+  }
   return {
     name: 'threads',
     numWorkers,
-    start: (boot, events) => startThread(boot, events, running),
+    start: (boot, events) =>
+      startThread(
+        boot,
+        unlessClosed(events, () => closed),
+        running,
+      ),
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** A closed executor starts nothing more, and says why its workers ended. */
+export function unlessClosed(events: WorkerEvents, isClosed: () => boolean): WorkerEvents {
+  const reason = 'the executor was closed'
+  if (isClosed()) throw new Error(reason)
+  return {
+    message: (message) => events.message(message),
+    exit: (exit) => events.exit(isClosed() ? { code: 'WORKER_EXITED', reason } : exit),
   }
 }
 
@@ -45,6 +64,11 @@ function startThread(boot: Boot, events: WorkerEvents, running: Set<Worker>): Wo
       error.code === 'ERR_WORKER_OUT_OF_MEMORY'
         ? { code: 'OUT_OF_MEMORY', reason: 'it ran out of heap memory' }
         : { code: 'WORKER_EXITED', reason: error.message }
+  })
+  // Without its message a chunk would never be answered.
+  worker.on('messageerror', (error) => {
+    exit = { code: 'WORKER_EXITED', reason: `a message of it could not be read: ${error.message}` }
+    void worker.terminate()
   })
   worker.on('exit', (code) => {
     running.delete(worker)

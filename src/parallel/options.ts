@@ -20,7 +20,7 @@ export interface ParallelOptions {
    */
   onError?: 'throw' | 'collect'
   /**
-   * Milliseconds an item may take. When they have passed, `ctx.signal` is aborted; 50 ms later the worker is ended and replaced.
+   * Milliseconds an item may take. When they have passed, `ctx.signal` is aborted; 40 ms later the worker is ended and replaced.
    * Costs a message an item (some microseconds). Default: no limit.
    */
   timeout?: number
@@ -33,7 +33,7 @@ export interface ParallelOptions {
   chunkSize?: number
   /** Seed of `ctx.random`; an item's numbers depend on it and the item's index alone. Default 0. */
   seed?: number
-  /** Gives the call up: running items see it as `ctx.signal`, and after 50 ms their workers are ended. The call rejects with its reason. */
+  /** Gives the call up: running items see it as `ctx.signal`, and after 40 ms their workers are ended. The call rejects with its reason. */
   signal?: AbortSignal
   /** `true` shows a bar on a terminal and plain lines elsewhere (on stderr); a function is called with the numbers instead. */
   progress?: ProgressOption

@@ -67,9 +67,11 @@ export const parallel: Parallel = Object.assign(
   },
   {
     stream: (fn: Runnable, items: Items<unknown>, options: StreamOptions = {}): AsyncGenerator<any, void, undefined> =>
-      stream(fn, items, options),
+      leavable((consumer) => stream(fn, items, options, consumer)),
   },
 )
+
+const none: ReadonlyMap<number, ItemError> = new Map()
 
 async function run(fn: Runnable, items: Items<unknown>, options: ParallelOptions, insideItem: boolean): Promise<unknown[]> {
   const collect = options.onError === 'collect'
@@ -83,31 +85,75 @@ async function run(fn: Runnable, items: Items<unknown>, options: ParallelOptions
     values.forEach((value, index) => outcomes.push(errors.has(index) ? { index, error: errors.get(index)! } : { index, value }))
     return outcomes
   }
-  for await (const block of blocks(plan(fn, items, options, insideItem), false, options)) {
-    const { first, values: part } = block
+  let count = 0
+  for await (const { first, values: part, errors: failed = none } of blocks(plan(fn, items, options, insideItem), false, options)) {
     for (let i = 0; i < part.length; i++) values[first + i] = part[i]
-    const failed = errorsOf(block)
+    count = Math.max(count, first + part.length)
     for (const [index, error] of failed) errors.set(index, error)
-    if (collect || failed.length === 0) continue
-    const [, error] = failed[0]!
+    const [error] = failed.values()
+    if (collect || error === undefined) continue
     error.results = finished()
     throw error
   }
+  values.length = count // an array or a Set that lost items meanwhile promised more
   return collect ? finished() : values
 }
 
-async function* stream(fn: Runnable, items: Items<unknown>, options: StreamOptions): AsyncGenerator<unknown, void, undefined> {
+/** Who takes from a stream. */
+interface Consumer {
+  /** It has asked for a value that is not there yet. */
+  waits: boolean
+  /** Gives the work up. */
+  left: AbortController
+}
+
+/** A generator that is left while it works on the next value would finish that first, which may take for ever; this one gives up. */
+function leavable<T>(start: (consumer: Consumer) => AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+  const consumer = { waits: false, left: new AbortController() }
+  const generator = start(consumer)
+  const end = generator.return.bind(generator)
+  const fail = generator.throw.bind(generator)
+  const leave = (): void => void (consumer.waits && consumer.left.abort(LEFT))
+  return Object.assign(generator, {
+    return: (value: void | PromiseLike<void>) => (leave(), end(value)),
+    throw: (error: unknown) => (leave(), fail(error)),
+  })
+}
+
+const LEFT = Symbol('the consumer left the stream')
+
+async function* stream(
+  fn: Runnable,
+  items: Items<unknown>,
+  options: StreamOptions,
+  consumer: Consumer,
+): AsyncGenerator<unknown, void, undefined> {
+  consumer.waits = true
   const where = whereAmI()
   if (where === 'module') await new Promise(() => {})
+  const { signal } = consumer.left
   const collect = options.onError === 'collect'
-  for await (const { first, values, errors } of blocks(plan(fn, items, options, where === 'item'), options.ordered ?? true, options)) {
-    for (let i = 0; i < values.length; i++) {
-      const index = first + i
-      const error = errors?.get(index)
-      if (!collect && error !== undefined) throw error
-      if (!collect) yield values[i]
-      else yield error === undefined ? { index, value: values[i] } : { index, error }
+  const planned = plan(fn, items, options, where === 'item')
+  const abort = (): void => consumer.left.abort(options.signal!.reason)
+  if (options.signal?.aborted === true) abort()
+  options.signal?.addEventListener('abort', abort)
+  try {
+    for await (const { first, values, errors } of blocks({ ...planned, signal }, options.ordered ?? true, options)) {
+      for (let i = 0; i < values.length; i++) {
+        const index = first + i
+        const error = errors?.get(index)
+        if (!collect && error !== undefined) throw error
+        consumer.waits = false
+        if (!collect) yield values[i]
+        else yield error === undefined ? { index, value: values[i] } : { index, error }
+        consumer.waits = true
+        signal.throwIfAborted()
+      }
     }
+  } catch (error) {
+    if (error !== LEFT) throw error
+  } finally {
+    options.signal?.removeEventListener('abort', abort)
   }
 }
 
@@ -133,9 +179,4 @@ async function* blocks(
     meter?.stop()
     warnings.list()
   }
-}
-
-/** The failures of a block; neighbouring blocks may share one map. */
-function errorsOf({ first, values, errors }: Block): [number, ItemError][] {
-  return errors === undefined ? [] : [...errors].filter(([index]) => index >= first && index < first + values.length)
 }

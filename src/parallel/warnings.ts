@@ -1,20 +1,21 @@
 const LISTED = 10
 
-/** Counts what items warn of, and lists it on stderr when the call ends, each message once. */
+/** Counts what items warn of, and lists it on stderr when the call ends, each message once, the first few of them. */
 export class Warnings {
   readonly #counts = new Map<string, { count: number; index: number }>()
+  #others = 0
 
   add(index: number, message: string): void {
     const known = this.#counts.get(message)
-    if (known === undefined) this.#counts.set(message, { count: 1, index })
-    else known.count++
+    if (known !== undefined) known.count++
+    else if (this.#counts.size < LISTED) this.#counts.set(message, { count: 1, index })
+    else this.#others++
   }
 
   list(): void {
-    const all = [...this.#counts]
-    for (const [message, { count, index }] of all.slice(0, LISTED)) {
+    for (const [message, { count, index }] of this.#counts) {
       process.stderr.write(`warning: item ${index}: ${message}${count > 1 ? ` (and ${count - 1} more like it)` : ''}\n`)
     }
-    if (all.length > LISTED) process.stderr.write(`warning: ${all.length - LISTED} other messages\n`)
+    if (this.#others > 0) process.stderr.write(`warning: ${this.#others} more, of other kinds\n`)
   }
 }

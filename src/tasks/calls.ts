@@ -15,10 +15,12 @@ export interface CallsOptions {
 export class Calls {
   readonly #options: CallsOptions
   #runner: Runner | undefined
+  #post: CallsOptions['post']
   #queue: Promise<void> = Promise.resolve()
 
   constructor(options: CallsOptions) {
     this.#options = options
+    this.#post = options.post
   }
 
   /** Messages are answered in order; an abort overtakes them. */
@@ -29,23 +31,24 @@ export class Calls {
 
   async #answer(message: Exclude<ToWorker, { type: 'abort' }>): Promise<void> {
     if (message.type === 'chunk') await this.#runner?.chunk(message)
-    else if (message.type === 'open') this.#runner = await this.#open(message)
+    else if (message.type === 'open') await this.#open(message)
     else await this.#close()
   }
 
-  async #open({ work, seed, announce }: Extract<ToWorker, { type: 'open' }>): Promise<Runner | undefined> {
-    const { items, post, find } = this.#options
+  async #open({ call, work, seed, announce }: Extract<ToWorker, { type: 'open' }>): Promise<void> {
+    const { items, find } = this.#options
+    const post = (message: FromWorker): void => this.#options.post({ ...message, call })
+    this.#post = post
     let stage: 'lookup' | 'setup' = 'lookup'
     try {
-      const runner = new Runner(find(work), { seed, announce, items, post })
+      this.#runner = new Runner(find(work), { seed, announce, items, post })
       stage = 'setup'
-      await runner.setup()
+      await this.#runner.setup()
       post({ type: 'opened' })
-      return runner
     } catch (error) {
       const code = stage === 'setup' ? 'SETUP_FAILED' : error instanceof MillraceError ? error.code : 'TASK_NOT_FOUND'
+      this.#runner = undefined
       post({ type: 'failed', stage, code, error: recordError(error) })
-      return undefined
     }
   }
 
@@ -54,9 +57,9 @@ export class Calls {
     this.#runner = undefined
     try {
       await runner?.teardown()
-      this.#options.post({ type: 'closed' })
+      this.#post({ type: 'closed' })
     } catch (error) {
-      this.#options.post({ type: 'closed', error: recordError(error) })
+      this.#post({ type: 'closed', error: recordError(error) })
     }
   }
 }

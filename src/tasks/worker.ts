@@ -110,7 +110,14 @@ function postResults(message: ResultsMessage, channel: Channel): void {
         errors.push([message.first + i, 'UNCLONEABLE_RESULT', recordError(hint)])
       }
     })
-    channel.post({ ...message, values, errors }, [])
+    try {
+      channel.post({ ...message, values, errors }, [])
+    } catch (error) {
+      // All of them together can't be sent (too much for one message, say). Without an answer the call would wait for ever.
+      const record = recordError(error)
+      const failed: typeof errors = values.map((_, i) => [message.first + i, 'UNCLONEABLE_RESULT', record])
+      channel.post({ ...message, values: values.map(() => undefined), errors: failed }, [])
+    }
   }
 }
 
