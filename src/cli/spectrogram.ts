@@ -42,7 +42,8 @@ export function spectrogramCommand(): Command {
     .summary('sounds to mel spectrograms: pictures, or numbers for NumPy')
     .description('Turns sounds into mel spectrograms on every core, with the numbers and the pixels of librosa and matplotlib.')
     .argument('<inputs...>', 'folders, files and glob patterns')
-    .requiredOption('-o, --out <folder>', 'where outputs go; it is made if need be')
+    // Required, but checked below: commander would complain of a misspelt --out as missing, without the suggestion.
+    .option('-o, --out <folder>', 'where outputs go; it is made if need be')
     .addOption(choice('--preset <name>', 'whose conventions and defaults', ['story', 'librosa', 'torchaudio', 'kaldi', 'whisper', 'ast']))
     .addOption(choice('--format <format>', "a picture, or float32 for numpy.load (default: the preset's)", ['png', 'npy']))
     .optionsGroup('Files:')
@@ -85,7 +86,8 @@ export function spectrogramCommand(): Command {
     .action(spectrogram)
 }
 
-async function spectrogram(inputs: string[], flags: Flags): Promise<void> {
+async function spectrogram(inputs: string[], flags: Flags, command: Command): Promise<void> {
+  if (flags.out === undefined) command.error("error: required option '-o, --out <folder>' not specified")
   const { workers, onError, dryRun = false, json = false, quiet = false, ...options } = flags
   const { planSpectrograms } = await import('../recipes/spectrogram.ts')
   const plan = await planSpectrograms(inputs, withNulls(options))
