@@ -38,6 +38,11 @@ export interface WorkerExit {
   reason: string
 }
 
+/** An exit code in words. Code 0 has two causes that are hard to find. */
+export function exitReason(code: number | null): string {
+  return code === 0 || code === 13 ? `exit code ${code} (process.exit, or a promise that nothing is left to settle)` : `exit code ${code}`
+}
+
 export interface WorkerHandle {
   /** Throws a DataCloneError when the message can't be cloned. */
   send(message: ToWorker): void

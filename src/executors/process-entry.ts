@@ -24,6 +24,7 @@ process.on('message', (message: ToWorker | { type: 'boot'; boot: Boot }) => {
     post: (answer) => void process.send!(answer),
     tryClone: (value) => void serialize(value),
     canTransfer: false,
+    keepAlive: (alive) => (alive ? process.channel?.ref() : process.channel?.unref()),
   })
 })
 

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import type { Boot, WorkerEvents, WorkerExit, WorkerHandle } from '../core/executor.ts'
+import { type Boot, exitReason, type WorkerEvents, type WorkerExit, type WorkerHandle } from '../core/executor.ts'
 import { workerEnv, workerExecArgv } from '../tasks/exec-argv.ts'
 import { fileURLToPath } from 'node:url'
 import { unlessClosed, type ExecutorOptions, type KeptExecutor } from './threads.ts'
@@ -79,5 +79,5 @@ function exitOf(code: number | null, signal: NodeJS.Signals | null, stderr: stri
   if (/JavaScript heap out of memory/.test(stderr)) return { code: 'OUT_OF_MEMORY', reason: 'it ran out of heap memory' }
   if (signal !== null) return { code: 'WORKER_KILLED', reason: `signal ${signal}` }
   if (failure !== undefined) return { code: 'WORKER_EXITED', reason: failure.message }
-  return { code: 'WORKER_EXITED', reason: `exit code ${code}` }
+  return { code: 'WORKER_EXITED', reason: exitReason(code) }
 }

@@ -8,5 +8,6 @@ const take = serve(workerData as Boot, {
   post: (message, transfer) => port.postMessage(message, transfer),
   tryClone: (value) => void structuredClone(value),
   canTransfer: true,
+  keepAlive: (alive) => (alive ? port.ref() : port.unref()),
 })
 port.on('message', (message: ToWorker) => take(message))

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { Boot, Executor, WorkerEvents, WorkerExit, WorkerHandle } from '../core/executor.ts'
+import { type Boot, type Executor, exitReason, type WorkerEvents, type WorkerExit, type WorkerHandle } from '../core/executor.ts'
 import { workerEnv, workerExecArgv } from '../tasks/exec-argv.ts'
 
 export interface ExecutorOptions {
@@ -72,7 +72,7 @@ function startThread(boot: Boot, events: WorkerEvents, running: Set<Worker>): Wo
   })
   worker.on('exit', (code) => {
     running.delete(worker)
-    events.exit(exit ?? { code: 'WORKER_EXITED', reason: `exit code ${code}` })
+    events.exit(exit ?? { code: 'WORKER_EXITED', reason: exitReason(code) })
   })
   return {
     send: (message) => worker.postMessage(message),

@@ -9,6 +9,12 @@ export interface CallsOptions {
   post: (message: FromWorker) => void
   /** Finds the function that a call means; throws a MillraceError where there is none. */
   find: (work: Work) => LocalWork
+  /**
+   * Whether waiting for messages keeps the worker alive. While something runs it does not, unless an abort may be what it waits
+   * for: a worker whose event loop runs empty then waits for a promise that nothing can settle any more, and ends instead of
+   * hanging for ever.
+   */
+  keepAlive?: (alive: boolean) => void
 }
 
 /** Answers an engine's messages, one call after the other: what a thread, a process and the calling thread itself have in common. */
@@ -30,18 +36,20 @@ export class Calls {
   }
 
   async #answer(message: Exclude<ToWorker, { type: 'abort' }>): Promise<void> {
+    this.#options.keepAlive?.(false)
     if (message.type === 'chunk') await this.#runner?.chunk(message)
     else if (message.type === 'open') await this.#open(message)
     else await this.#close()
+    this.#options.keepAlive?.(true)
   }
 
   async #open({ call, work, seed, announce }: Extract<ToWorker, { type: 'open' }>): Promise<void> {
-    const { items, find } = this.#options
+    const { items, find, keepAlive = () => {} } = this.#options
     const post = (message: FromWorker): void => this.#options.post({ ...message, call })
     this.#post = post
     let stage: 'lookup' | 'setup' = 'lookup'
     try {
-      this.#runner = new Runner(find(work), { seed, announce, items, post })
+      this.#runner = new Runner(find(work), { seed, announce, items, post, keepAlive })
       stage = 'setup'
       await this.#runner.setup()
       post({ type: 'opened' })

@@ -17,6 +17,8 @@ export interface RunnerOptions {
   items: AsyncLocalStorage<unknown>
   /** Sends a message to the engine; throws when a value in it can't be cloned. */
   post: (message: FromWorker) => void
+  /** Whether waiting for messages keeps this thread alive; an item that looks at its signal may wait for one. */
+  keepAlive: (alive: boolean) => void
 }
 
 /** Runs the items of one call in this thread, whichever executor it belongs to, and answers chunk by chunk. */
@@ -56,9 +58,10 @@ export class Runner {
 
   async #run(chunk: Chunk, store: ChunkStore): Promise<void> {
     const { items, first, attempt, id } = chunk
-    const { seed, announce, post } = this.#options
+    const { seed, announce, post, keepAlive } = this.#options
+    if (announce) keepAlive(true)
     const { run, params } = this.#work
-    const call: CallContext = { params, state: this.#state, seed, post }
+    const call: CallContext = { params, state: this.#state, seed, post, keepAlive }
     const looksAtClock = items.length <= 64 ? 0 : 15
     let part = new Part(id, first)
     for (let i = 0; i < items.length && !this.#givenUp; i++) {
@@ -126,6 +129,7 @@ interface CallContext {
   state: unknown
   seed: number
   post: (message: FromWorker) => void
+  keepAlive: (alive: boolean) => void
 }
 
 /** The `ctx` of one item. What costs something is made only when it is asked for. */
@@ -151,6 +155,7 @@ class RunningItem implements Context<unknown, unknown> {
   }
 
   get signal(): AbortSignal {
+    this.#call.keepAlive(true)
     return (this.#controller ??= new AbortController()).signal
   }
 

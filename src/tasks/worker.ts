@@ -19,6 +19,8 @@ export interface Channel {
   tryClone(value: unknown): void
   /** Whether typed arrays can be handed over without a copy. */
   canTransfer: boolean
+  /** Whether waiting for messages keeps the worker alive. */
+  keepAlive: (alive: boolean) => void
 }
 
 /**
@@ -40,10 +42,12 @@ export function serve(boot: Boot, channel: Channel): (message: ToWorker) => void
   muteFiles(items)
   catchStrayErrors(items)
 
-  const calls = new Calls({ items, post, find })
+  const calls = new Calls({ items, post, find, keepAlive: channel.keepAlive })
   let waiting: ToWorker[] | undefined = []
+  channel.keepAlive(false)
   void load(boot, aboveFirstCall).then(
     () => {
+      channel.keepAlive(true)
       post({ type: 'booted' })
       for (const message of waiting ?? []) calls.take(message)
       waiting = undefined

@@ -364,6 +364,15 @@ export function testExecutor(name: string, make: () => Executor, traits: Executo
       })
     }
 
+    if (isolated) {
+      test('a promise that nothing can settle fails its item, without a time-out', async (executor) => {
+        for (const chunkSize of [1, 20]) {
+          const error = await onlySeventh(executor, (n) => (n === 7 ? new Promise(() => {}) : n), { chunkSize })
+          assert.match(error.message, /nothing is left to settle/)
+        }
+      })
+    }
+
     test('a promise that never settles ends with its time-out', async (executor) => {
       assert.equal((await onlySeventh(executor, (n) => (n === 7 ? new Promise(() => {}) : n), { timeout: 200 })).code, 'TIMEOUT')
     })
