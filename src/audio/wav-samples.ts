@@ -1,3 +1,4 @@
+import { fromPcm16 } from '../kernels/pcm.ts'
 import type { WavSubtype } from './wav-header.ts'
 
 /** Bytes of one sample. */
@@ -14,16 +15,13 @@ export const SAMPLE_BYTES: Record<WavSubtype, number> = {
 
 /** Samples of a WAV file (all of `bytes`) as float32, scaled as soundfile does: full scale is 1. Always a new array. */
 export function samplesToFloat(bytes: Uint8Array, subtype: WavSubtype): Float32Array {
+  // The commonest kind by far.
+  if (subtype === 'PCM_16') return fromPcm16(bytes, 1)
   const out = new Float32Array(bytes.length / SAMPLE_BYTES[subtype])
   switch (subtype) {
     case 'PCM_U8':
       for (let i = 0; i < out.length; i++) out[i] = (bytes[i]! - 128) * (1 / 128)
       break
-    case 'PCM_16': {
-      const values = new Int16Array(...aligned(bytes, 2))
-      for (let i = 0; i < out.length; i++) out[i] = values[i]! * (1 / 32768)
-      break
-    }
     case 'PCM_24':
       for (let i = 0, j = 0; i < out.length; i++, j += 3) {
         out[i] = ((bytes[j]! << 8) | (bytes[j + 1]! << 16) | (bytes[j + 2]! << 24)) * (1 / 0x80000000)
@@ -63,13 +61,7 @@ export function planar(samples: Float32Array, channels: number): Float32Array[] 
 
 /** The mean of the channels of interleaved samples, summed in float32 as librosa.to_mono does. */
 export function samplesToMono(bytes: Uint8Array, subtype: WavSubtype, channels: number): Float32Array {
-  if (subtype === 'PCM_16' && channels === 2) {
-    // The commonest kind by far, in one pass: sums of 16 bits are exact.
-    const values = new Int16Array(...aligned(bytes, 2))
-    const out = new Float32Array(values.length / 2)
-    for (let i = 0, j = 0; i < out.length; i++, j += 2) out[i] = (values[j]! + values[j + 1]!) * (1 / 65536)
-    return out
-  }
+  if (subtype === 'PCM_16' && channels === 2) return fromPcm16(bytes, 2)
   const samples = samplesToFloat(bytes, subtype)
   if (channels === 1) return samples
   const out = new Float32Array(samples.length / channels)
