@@ -35,7 +35,9 @@ const allowed: Record<string, readonly string[]> = {
 const packages: Record<string, string> = {
   acorn: 'tasks',
   'oxc-transform': 'tasks',
-  'audio-decode': 'audio',
+  '@audio/decode-opus': 'audio',
+  '@wasm-audio-decoders/ogg-vorbis': 'audio',
+  'mpg123-decoder': 'audio',
   commander: 'cli',
   tinyglobby: 'recipes',
 }

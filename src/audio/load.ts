@@ -1,5 +1,5 @@
 import { MillraceError } from '../core/errors.ts'
-import { audioFormat, decodeCompressed } from './decode.ts'
+import { audioFormat, decodeCompressed, unknownFormat } from './decode.ts'
 import { openFile } from './file-source.ts'
 import { requireFinite } from './finite.ts'
 import { resample } from './resample.ts'
@@ -20,6 +20,10 @@ export interface LoadOptions {
   truncated?: 'error' | 'keep'
 }
 
+// A rate beyond these is damage; a second of it would become minutes of work.
+const MIN_RATE = 100
+const MAX_RATE = 1_000_000
+
 export interface Sound<Y = Float32Array> {
   /** float32 samples, full scale 1. */
   y: Y
@@ -32,15 +36,16 @@ export interface Sound<Y = Float32Array> {
  * `offset` and `duration` become whole samples of the file, rounded down. Without `mono`, `y` is a list of channels, of one for
  * a mono file.
  *
- * WAV is read by us (see `decodeWav`), and of a long WAV file only what `offset` and `duration` ask for; FLAC, MP3, Ogg (Vorbis,
- * Opus), AIFF, CAF, M4A and AAC by audio-decode. The format is told by content. WAV, FLAC, AIFF and CAF are exact, Ogg within
- * 1e-6 and MP3 within 2e-6 of libsndfile; M4A and AAC, which it cannot read, are not compared. Files are read synchronously,
- * since decoding keeps the thread busy anyway: load many with `parallel`.
+ * WAV is read by us (see `decodeWav`), and of a long WAV file only what `offset` and `duration` ask for; FLAC by us too, MP3
+ * and Ogg (Vorbis, Opus) by their reference decoders. The format is told by content. WAV and FLAC are exact, Ogg is within 1e-6
+ * and MP3 within 2e-6 of libsndfile. Files are read synchronously, since decoding keeps the thread busy anyway: load many with
+ * `parallel`.
  *
  * Rejects with `AUDIO_FILE` (cannot be read), `AUDIO_EMPTY`, `AUDIO_FORMAT`, `AUDIO_HEADER`, `AUDIO_TRUNCATED`, `AUDIO_DECODE`,
  * `AUDIO_RANGE` (offset or duration is not a number of seconds from 0 on, or the sound ends before the offset),
- * `AUDIO_NOT_FINITE` (NaN or infinity, where librosa refuses: mixing and resampling), and as `resample` does. Every message
- * names the file.
+ * `AUDIO_NOT_FINITE` (NaN or infinity, where librosa refuses: mixing and resampling), `AUDIO_RATE` (a file whose rate is not
+ * from 100 Hz to 1 MHz is resampled: its header is damaged, or it is no sound), and as `resample` does. Every message names the
+ * file.
  */
 export async function load(file: string | Uint8Array, options?: LoadOptions & { mono?: true }): Promise<Sound>
 export async function load(file: string | Uint8Array, options: LoadOptions & { mono: false }): Promise<Sound<Float32Array[]>>
@@ -50,6 +55,12 @@ export async function load(file: string | Uint8Array, options: LoadOptions = {})
   try {
     const sound = await read(source, options)
     const rate = sr ?? sound.sr
+    if (rate !== sound.sr && !(sound.sr >= MIN_RATE && sound.sr <= MAX_RATE)) {
+      throw new MillraceError(
+        'AUDIO_RATE',
+        `the header says ${sound.sr} Hz, and only from ${MIN_RATE} to ${MAX_RATE} Hz is resampled. If it is right, pass { sr: null }.`,
+      )
+    }
     const convert = (y: Float32Array): Float32Array => (rate === sound.sr ? y : resample(y, { origSr: sound.sr, targetSr: rate }))
     const channels = sound.channels.map((y) => {
       if (mono && sound.real) requireFinite(y)
@@ -79,11 +90,7 @@ async function read(source: WavSource, options: LoadOptions): Promise<Native> {
   // Enough to see past a tag.
   const start = source.read(0, Math.min(size, 1 << 16))
   const format = audioFormat(start)
-  if (format === undefined) {
-    const bytes = Array.from(start.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ')
-    const known = 'WAV, FLAC, MP3, Ogg (Vorbis, Opus), AIFF, CAF, M4A or AAC'
-    throw new MillraceError('AUDIO_FORMAT', `${name}: not a sound file of a known format (${known}); it starts with the bytes ${bytes}.`)
-  }
+  if (format === undefined) throw unknownFormat(start, name)
   if (format === 'wav') {
     const header = readWavHeader(source, truncated)
     const { channels: count, sr, subtype } = header
