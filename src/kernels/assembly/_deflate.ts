@@ -168,7 +168,8 @@ function parse(lines: usize, size: u32, stride: u32, unit: u32, to: usize): usiz
       // Where a run has just ended, none can begin.
       if (i > row + 1 && !ended) length = agree(p, p - unit, limit)
       if (length < 3 || length < unit) length = 0
-      if (length < limit && above) {
+      // What would have to agree for a longer match is looked at first: mostly it doesn't.
+      if (length < limit && above && load<u32>(p + length) == load<u32>(p + length - stride)) {
         const up = agree(p, p - stride, limit)
         if (up >= leastAbove && up > length + margin) {
           length = up
@@ -179,7 +180,7 @@ function parse(lines: usize, size: u32, stride: u32, unit: u32, to: usize): usiz
         const slot = seen + (((load<u32>(p) * 0x9e3779b1) >> (32 - hashBits)) << 2)
         const far = i - load<u32>(slot)
         store<u32>(slot, i)
-        if (far <= window) {
+        if (far <= window && load<u32>(p) == load<u32>(p - far)) {
           const back = agree(p, p - far, limit)
           if (back >= leastFar && back > length + margin) {
             length = back
