@@ -24,7 +24,7 @@ export class ItemError extends MillraceError {
   readonly stage: string
   readonly attempt: number
   /** With `onError: 'throw'`: the outcomes that were finished when this item failed, in input order. */
-  results?: Outcome<unknown>[]
+  declare results?: Outcome<unknown>[]
 
   constructor(reason: string, { index, item, stage = 'run', code, attempt = 1, cause }: ItemErrorDetails) {
     super(code, `item ${index}${describeItem(item)}: ${reason}`, cause === undefined ? undefined : { cause })

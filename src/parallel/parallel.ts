@@ -92,7 +92,8 @@ async function run(fn: Runnable, items: Items<unknown>, options: ParallelOptions
     for (const [index, error] of failed) errors.set(index, error)
     const [error] = failed.values()
     if (collect || error === undefined) continue
-    error.results = finished()
+    // Not enumerable: whoever prints the error wants the reason, not all that went well.
+    Object.defineProperty(error, 'results', { value: finished(), configurable: true, writable: true })
     throw error
   }
   values.length = count // an array or a Set that lost items meanwhile promised more
