@@ -23,6 +23,7 @@ let back: usize
 let bands: i32
 let edges: usize // i32 pairs: first bin, number of bins
 let weights: usize
+let lastBin: i32 // the highest that a band weighs
 
 /** The first free byte: everything from here on belongs to the caller. */
 export function base(): usize {
@@ -51,6 +52,11 @@ export function setBands(count: i32, firstAndLength: usize, values: usize): void
   bands = count
   edges = firstAndLength
   weights = values
+  lastBin = 0
+  for (let m = 0; m < count; m++) {
+    const first = load<i32>(firstAndLength + (usize(m) << 3))
+    lastBin = max(lastBin, first + load<i32>(firstAndLength + (usize(m) << 3), 4) - 1)
+  }
 }
 
 /**
@@ -308,6 +314,7 @@ function splitReal<T>(source: usize, target: usize, sink: i32): void {
   const two = v128.splat<T>(2)
   emit<T>(target, 0, v128.mul<T>(two, v128.add<T>(re(source, 0), im(source, 0))), zero, sink)
   emit<T>(target, points, v128.mul<T>(two, v128.sub<T>(re(source, 0), im(source, 0))), zero, sink)
+  const last = sink == MEL_POWER || sink == MEL_MAGNITUDE ? lastBin : points
   for (let k = 1; k <= points >> 1; k++) {
     const l = points - k
     const evenR = v128.add<T>(re(source, k), re(source, l))
@@ -319,7 +326,7 @@ function splitReal<T>(source: usize, target: usize, sink: i32): void {
     const turnedR = v128.sub<T>(v128.mul<T>(wr, oddR), v128.mul<T>(wi, oddI))
     const turnedI = v128.add<T>(v128.mul<T>(wr, oddI), v128.mul<T>(wi, oddR))
     emit<T>(target, k, v128.add<T>(evenR, turnedR), v128.add<T>(evenI, turnedI), sink)
-    emit<T>(target, l, v128.sub<T>(evenR, turnedR), v128.sub<T>(turnedI, evenI), sink)
+    if (l <= last) emit<T>(target, l, v128.sub<T>(evenR, turnedR), v128.sub<T>(turnedI, evenI), sink)
   }
 }
 
