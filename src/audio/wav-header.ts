@@ -129,7 +129,5 @@ function readFormat(fmt: DataView, name: string): Format {
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
-const text = (bytes: DataView, at: number): string => {
-  const codes = Array.from({ length: 4 }, (_, i) => bytes.getUint8(at + i))
-  return codes.map((c) => (c >= 32 && c < 127 ? String.fromCharCode(c) : '?')).join('')
-}
+const text = (bytes: DataView, at: number): string =>
+  String.fromCharCode(bytes.getUint8(at), bytes.getUint8(at + 1), bytes.getUint8(at + 2), bytes.getUint8(at + 3)).replace(/[^ -~]/g, '?')
