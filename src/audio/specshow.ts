@@ -133,7 +133,7 @@ function range(D: Tensor<'float32'> | Tensor<'bool'>): { min: number; max: numbe
   // The difference of a number and itself is NaN unless it is finite.
   let check = 0
   for (let i = 0; i < data.length; i++) {
-    const value = +data[i]!
+    const value = data[i]!
     if (value < min) min = value
     if (value > max) max = value
     check += value - value
