@@ -47,6 +47,21 @@ function dot(x: usize, h: usize, bytes: usize): v128 {
   return f64x2.add(a, b)
 }
 
+/** The same for 16, the commonest width, unrolled. */
+// @ts-ignore: decorator
+@inline
+function dot16(x: usize, h: usize): v128 {
+  let a = f64x2.mul(v128.load(x), v128.load(h))
+  let b = f64x2.mul(v128.load(x, 16), v128.load(h, 16))
+  a = f64x2.add(a, f64x2.mul(v128.load(x, 32), v128.load(h, 32)))
+  b = f64x2.add(b, f64x2.mul(v128.load(x, 48), v128.load(h, 48)))
+  a = f64x2.add(a, f64x2.mul(v128.load(x, 64), v128.load(h, 64)))
+  b = f64x2.add(b, f64x2.mul(v128.load(x, 80), v128.load(h, 80)))
+  a = f64x2.add(a, f64x2.mul(v128.load(x, 96), v128.load(h, 96)))
+  b = f64x2.add(b, f64x2.mul(v128.load(x, 112), v128.load(h, 112)))
+  return f64x2.add(a, b)
+}
+
 /** See `Rows`: `count` outputs from row `row` of a cycle whose time 0 is at `src`. */
 export function rows(src: usize, dst: usize, count: i32, row: i32, period: i32, advance: i32, width: i32, first: usize, taps: usize): void {
   const bytes = <usize>width << 3
@@ -55,8 +70,14 @@ export function rows(src: usize, dst: usize, count: i32, row: i32, period: i32, 
     const n = min(left, period - row)
     let h = taps + <usize>row * bytes
     let at = first + (<usize>row << 2)
-    for (let i = 0; i < n; i++, h += bytes, at += 4, dst += 8) {
-      store<f64>(dst, horizontal(dot(src + (<usize>load<i32>(at) << 3), h, bytes)))
+    if (bytes == 128) {
+      for (let i = 0; i < n; i++, h += 128, at += 4, dst += 8) {
+        store<f64>(dst, horizontal(dot16(src + (<usize>load<i32>(at) << 3), h)))
+      }
+    } else {
+      for (let i = 0; i < n; i++, h += bytes, at += 4, dst += 8) {
+        store<f64>(dst, horizontal(dot(src + (<usize>load<i32>(at) << 3), h, bytes)))
+      }
     }
     left -= n
     row = 0
