@@ -24,6 +24,12 @@ test('trivial items of a known input go out in one chunk a worker', () => {
   expect(sizer.next(5_000, 10_000, 2)).toBe(5000)
 })
 
+test('however trivial its items, a chunk of a long input stays small enough to hold in memory many times', () => {
+  const sizer = new ChunkSizer({})
+  for (let i = 0; i < 10; i++) sizer.measured(1000, 0.001, 8)
+  expect(sizer.next(Infinity, Infinity, 2)).toBe(8192)
+})
+
 test('what a function showed in one call is known in the next, and not of another function', () => {
   const fn = {}
   new ChunkSizer(fn).measured(1, 100, 8)

@@ -1,6 +1,8 @@
 /** What one chunk should take: long enough that messages cost little, short enough to share work out and to report often. */
 const TARGET_MS = 10
 const TARGET_BYTES = 1 << 20
+/** More items at once save nothing that can be measured, and chunks in flight hold memory. */
+const MAX_ITEMS = 8192
 /** A chunk is at most so many times the last one: the first items, run cold, say little about the rest. */
 const GROWTH = 16
 /** Towards the end of a known input the chunks shrink, so that the workers finish together. */
@@ -42,7 +44,7 @@ export class ChunkSizer {
     const weight = seen.itemMs === undefined ? 1 : 0.4
     seen.itemMs = (seen.itemMs ?? 0) * (1 - weight) + (ms / count) * weight
     seen.itemBytes = seen.itemBytes * (1 - weight) + (bytes / count) * weight
-    const wanted = Math.min(TARGET_MS / Math.max(seen.itemMs, 1e-5), TARGET_BYTES / Math.max(seen.itemBytes, 1))
+    const wanted = Math.min(TARGET_MS / Math.max(seen.itemMs, 1e-5), TARGET_BYTES / Math.max(seen.itemBytes, 1), MAX_ITEMS)
     seen.size = Math.max(1, Math.floor(Math.min(wanted, seen.size * GROWTH)))
   }
 

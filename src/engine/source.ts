@@ -35,12 +35,12 @@ export class Source<Item> {
   constructor(items: Items<Item>, more: () => void) {
     this.total = lengthOf(items)
     this.#more = more
-    this.#async = Symbol.asyncIterator in items
+    this.#async = Symbol.asyncIterator in Object(items) // a text is no object
     if (Array.isArray(items)) {
       this.#array = items as Item[]
       this.#done = items.length === 0
     } else {
-      this.#iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]()
+      this.#iterator = this.#async ? (items as AsyncIterable<Item>)[Symbol.asyncIterator]() : (items as Iterable<Item>)[Symbol.iterator]()
     }
   }
 
