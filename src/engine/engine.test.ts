@@ -188,6 +188,23 @@ test('an item whose chunk must run again is not timed by its first run', async (
   expect(await call).toEqual(['WORKER_EXITED', 4])
 })
 
+test('what was told to stop for its time-out is given no more time than that when the call ends', async () => {
+  const { executor, workers } = stage()
+  const blocks = execute(callOf(executor, [1, 2, 3], { timeout: 10, numWorkers: 3, ordered: false }))
+  const first = blocks.next()
+  await turn()
+  const [quick, late, busy] = workers as [Played, Played, Played]
+  for (const worker of workers) worker.boots()
+  late.says({ type: 'begin', index: 1 })
+  while (late.sent.at(-1)!.type !== 'abort') await turn(1)
+  quick.answers(quick.chunks[0]!)
+  await first
+  void blocks.return()
+  while (!late.stopped) await turn(1)
+  expect(busy.sent.map(({ type }) => type)).toEqual(['open', 'chunk', 'abort', 'close'])
+  expect(busy.stopped).toBe(false)
+})
+
 test('workers that end before they are ready are not started for ever', async () => {
   const { executor, workers } = stage()
   const call = collect(callOf(executor, [1, 2, 3, 4], { numWorkers: 3 }))

@@ -112,7 +112,8 @@ class Engine {
   }
 
   async #closeSlot(slot: Slot): Promise<void> {
-    const { worker, chunks, place } = slot
+    const { worker, chunks, place, current } = slot
+    const warned = current !== undefined && chunks[0]?.timedOut?.has(current) === true
     this.#disarm(slot)
     const busy = chunks.length > 0
     if (busy) worker.send({ type: 'abort', reason: 'the call was given up' })
@@ -121,7 +122,7 @@ class Engine {
     // that is still loading its module will be wanted by the next call too.
     if (busy || (this.#call.keepsState && worker.booted)) {
       const closed = new Promise<void>((resolve) => (slot.closed = resolve))
-      if (busy || !slot.opened || this.#fatal !== undefined) this.#endSoon(slot)
+      if (busy || !slot.opened || this.#fatal !== undefined) this.#endSoon(slot, warned ? 0 : GRACE_MS)
       await closed
       this.#disarm(slot)
     }
@@ -135,8 +136,8 @@ class Engine {
     for (const slot of this.#slots) if (slot.closed !== undefined) this.#endSoon(slot)
   }
 
-  #endSoon(slot: Slot): void {
-    this.#arm(slot, GRACE_MS, () => {
+  #endSoon(slot: Slot, ms = GRACE_MS): void {
+    this.#arm(slot, ms, () => {
       slot.worker.stop()
       slot.closed?.()
     })
