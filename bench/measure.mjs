@@ -108,9 +108,9 @@ export function sounds(count) {
   return folder
 }
 
-/** Calls `use` with a new empty folder and removes it afterwards, whatever happens. */
-export async function inTempFolder(use) {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
+/** Calls `use` with a new empty folder (in `base`) and removes it afterwards, whatever happens. */
+export async function inTempFolder(use, base = tmpdir()) {
+  const folder = mkdtempSync(join(base, 'millrace-bench-'))
   try {
     return await use(folder)
   } finally {

@@ -22,10 +22,10 @@ export const leanPython =
 export const story = (workers) => (folder, out) => timedProcess(pythonPath, ['-W', 'ignore', join(peers, 'story.py'), folder, out, workers])
 
 /** A run into an empty folder that must make `count` pictures; removing them is not timed. */
-export const making = (maker, folder, count) => () =>
+export const making = (maker, folder, count, base) => () =>
   inTempFolder(async (out) => {
     const ms = await maker(folder, out)
     const made = existsSync(out) ? readdirSync(out, { recursive: true }).filter((name) => name.endsWith('.png')).length : 0
     if (made !== count) throw new Error(`${made} pictures were made of ${count}`)
     return ms
-  })
+  }, base)

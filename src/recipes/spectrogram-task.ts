@@ -1,9 +1,12 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { threadId } from 'node:worker_threads'
 import { MillraceError } from '../core/errors.ts'
 import type { Task } from '../core/task.ts'
 import { task } from '../tasks/task.ts'
 import { resolveSettings, type SpectrogramSettings } from './spectrogram-settings.ts'
 import type { Steps } from './spectrogram-steps.ts'
-import { temporaryPath, writeWhole } from './whole-file.ts'
+import { writeWhole } from './whole-file.ts'
 
 export interface SpectrogramItem {
   input: string
@@ -27,28 +30,39 @@ export class StageError extends Error {
 
 interface Params {
   settings: SpectrogramSettings
-  /** Marks this run's temporary files. */
-  run: string
+  /** This run's folder for files that are not whole yet. */
+  temporary: string
+}
+
+interface State {
+  steps: Steps
+  /** Where this worker writes an output before it has its name. */
+  unfinished: string
 }
 
 // A module of its own, so that workers load nothing but what a spectrogram needs; and the program, where it has workers, not even
 // that.
-export const spectrogramTask: Task<SpectrogramItem, void, Params, Steps> = task(import.meta, {
-  params: { settings: resolveSettings(), run: '' },
-  setup: async ({ params }): Promise<Steps> => (await import('./spectrogram-steps.ts')).stepsOf(params.settings),
-  async run({ input, output }: SpectrogramItem, index, { params, state }) {
-    const { settings, run } = params
+export const spectrogramTask: Task<SpectrogramItem, void, Params, State> = task(import.meta, {
+  params: { settings: resolveSettings(), temporary: '' },
+  async setup({ params }): Promise<State> {
+    const { stepsOf } = await import('./spectrogram-steps.ts')
+    // A folder for each worker: making files in one folder at the same time, they would wait for each other in the kernel.
+    const folder = join(params.temporary, `${process.pid}-${threadId}`)
+    mkdirSync(folder)
+    return { steps: stepsOf(params.settings), unfinished: join(folder, 'unfinished') }
+  },
+  async run({ input, output }: SpectrogramItem, _index, { params: { settings }, state: { steps, unfinished } }) {
     let stage: Stage = 'read'
     try {
-      const decoded = await state.decode(input)
+      const decoded = await steps.decode(input)
       stage = 'resample'
-      const { y, sr } = state.resample(decoded)
+      const { y, sr } = steps.resample(decoded)
       stage = 'mel'
-      const levels = state.levels(state.mel(y, sr))
+      const levels = steps.levels(steps.mel(y, sr))
       stage = 'picture'
-      const bytes = state.encode(settings.format === 'png' ? state.draw(levels, sr) : levels)
+      const bytes = steps.encode(settings.format === 'png' ? steps.draw(levels, sr) : levels)
       stage = 'write'
-      writeWhole(output, bytes, temporaryPath(output, run, index))
+      writeWhole(output, bytes, unfinished)
     } catch (error) {
       const read = stage === 'read' && error instanceof MillraceError && error.code !== 'AUDIO_FILE'
       throw new StageError(read ? 'decode' : stage, error)

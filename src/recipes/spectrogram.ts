@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { MillraceError } from '../core/errors.ts'
 import type { ItemError } from '../core/item-error.ts'
@@ -8,7 +8,7 @@ import { findInputs } from './inputs.ts'
 import { checkClashes, outputNamer } from './output-names.ts'
 import { presets, resolveSettings, type SpectrogramOptions, type SpectrogramSettings } from './spectrogram-settings.ts'
 import { type SpectrogramItem, spectrogramTask, type Stage } from './spectrogram-task.ts'
-import { makeFolder, temporaryPath } from './whole-file.ts'
+import { makeFolder } from './whole-file.ts'
 
 /** What is taken from a folder. */
 const EXTENSIONS = new Set(['wav', 'wave', 'flac', 'mp3', 'ogg', 'oga', 'opus', 'aif', 'aiff', 'aifc', 'caf', 'm4a', 'aac'])
@@ -106,21 +106,13 @@ export async function runSpectrograms(plan: SpectrogramPlan, options: RunOptions
   const { settings, items } = plan
   const total = items.length
   const numWorkers = total < WORTH_WORKERS ? 0 : Math.min(options.numWorkers ?? availableCpus(), total)
-  const run = randomBytes(6).toString('hex')
-  prepareFolders(plan, run)
+  const temporary = join(plan.out, `.tmp-${randomBytes(6).toString('hex')}`)
+  prepareFolders(plan, temporary)
 
   const report: SpectrogramReport = { made: 0, failed: 0, total, elapsed: 0, numWorkers: numWorkers < 2 ? 0 : numWorkers }
   const started = performance.now()
-  const unsettled = new Set<number>()
-  function* handedOut(): Generator<SpectrogramItem, void, undefined> {
-    for (const [index, item] of items.entries()) {
-      unsettled.add(index)
-      yield item
-    }
-  }
-  const clear = (index: number): void => rmSync(temporaryPath(items[index]!.output, run, index), { force: true })
   try {
-    const outcomes = parallel.stream(bind(spectrogramTask, { settings, run }), handedOut(), {
+    const outcomes = parallel.stream(bind(spectrogramTask, { settings, temporary }), items, {
       onError: 'collect',
       ordered: false,
       executor: report.numWorkers === 0 ? 'inline' : 'threads',
@@ -130,12 +122,10 @@ export async function runSpectrograms(plan: SpectrogramPlan, options: RunOptions
       ...(signal && { signal }),
     })
     for await (const { index, error } of outcomes) {
-      unsettled.delete(index)
       if (error === undefined) {
         report.made++
         continue
       }
-      clear(index)
       report.failed++
       const failure = failureOf(items[index]!, error)
       onFailure?.(failure)
@@ -147,22 +137,20 @@ export async function runSpectrograms(plan: SpectrogramPlan, options: RunOptions
     if (signal?.aborted !== true) throw error
     report.stopped = 'signal'
   } finally {
-    // Their workers were ended, perhaps in the middle of a file.
-    for (const index of unsettled) clear(index)
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 5 })
     report.elapsed = performance.now() - started
   }
   return report
 }
 
-/** Makes every folder and tries to write to the first, so that what is wrong with all outputs is told at once. */
-function prepareFolders({ out, items }: SpectrogramPlan, run: string): void {
+/** Makes every folder and tries to write to one, so that what is wrong with all outputs is told at once. */
+function prepareFolders({ out, items }: SpectrogramPlan, temporary: string): void {
   const folders = new Set([out])
   for (const { output } of items) folders.add(dirname(output))
   try {
     for (const folder of folders) makeFolder(folder)
-    const probe = join(out, `.tmp-${run}-probe`)
-    writeFileSync(probe, '')
-    rmSync(probe)
+    mkdirSync(temporary)
+    writeFileSync(join(temporary, 'probe'), '')
   } catch (cause) {
     throw new MillraceError('OUTPUT_UNWRITABLE', `${out} can't be written to: ${(cause as Error).message}.`, { cause })
   }
