@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/*.faults.test.ts'],
     testTimeout: 30_000,
+    // Vitest leaves a core free; most of these tests wait for workers anyway.
+    maxWorkers: '100%',
     server: { deps: { external: [/\/dist\//] } },
   },
 })

@@ -324,8 +324,8 @@ export function testExecutor(name: string, make: () => Executor, traits: Executo
           if (n === 7)
             setTimeout(() => {
               throw new Error('too late')
-            }, 5)
-          await new Promise((resolve) => setTimeout(resolve, n === 8 ? 50 : 0))
+            }, 200)
+          await new Promise((resolve) => setTimeout(resolve, n === 8 ? 400 : 0))
           return n
         }
         assert.deepEqual(await parallel(late, twenty, { executor, numWorkers: 2, chunkSize: 1 }), twenty)
