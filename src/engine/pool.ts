@@ -11,8 +11,7 @@ export interface PooledWorker {
 /** The workers of one executor that have loaded one module, kept between calls so that the module is loaded once. */
 export interface Pool {
   readonly executor: Executor
-  /** How many workers live, and how many of them wait for a call. */
-  readonly size: number
+  /** How many workers wait for a call. */
   readonly idle: number
   /** A waiting worker, or a new one. Its messages go to `events` until it is released. */
   lease(events: WorkerEvents): PooledWorker
@@ -40,10 +39,6 @@ class KeptPool implements Pool {
   constructor(executor: Executor, boot: Boot) {
     this.executor = executor
     this.#boot = boot
-  }
-
-  get size(): number {
-    return this.#all.size
   }
 
   get idle(): number {

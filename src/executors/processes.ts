@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { type Boot, exitReason, type WorkerEvents, type WorkerExit, type WorkerHandle } from '../core/executor.ts'
 import { workerEnv, workerExecArgv } from '../tasks/exec-argv.ts'
 import { fileURLToPath } from 'node:url'
-import { unlessClosed, type ExecutorOptions, type KeptExecutor } from './threads.ts'
+import { type ExecutorOptions, keptExecutor, type KeptExecutor } from './kept.ts'
 
 /** How much of what a worker writes to its own stderr is kept to explain its death. */
 const KEPT_STDERR = 8192
@@ -11,26 +11,17 @@ const KEPT_STDERR = 8192
  * Worker processes: a crash of native code or memory running out costs one item and one worker. They start slower than threads
  * and copy what passes between them. None outlives the program, not even one that is busy when the program is killed.
  */
-export function processes({ numWorkers }: ExecutorOptions = {}): KeptExecutor {
+export function processes(options: ExecutorOptions = {}): KeptExecutor {
   const running = new Map<ChildProcess, Promise<void>>()
-  let closed = false
-  const close = async (): Promise<void> => {
-    closed = true
-    for (const child of running.keys()) child.kill('SIGKILL')
-    await Promise.all(running.values())
-  }
-  return {
-    name: 'processes',
-    numWorkers,
-    start: (boot, events) =>
-      startProcess(
-        boot,
-        unlessClosed(events, () => closed),
-        running,
-      ),
-    close,
-    [Symbol.asyncDispose]: close,
-  }
+  return keptExecutor(
+    'processes',
+    options,
+    (boot, events) => startProcess(boot, events, running),
+    () => {
+      for (const child of running.keys()) child.kill('SIGKILL')
+      return Promise.all(running.values())
+    },
+  )
 }
 
 function startProcess(boot: Boot, events: WorkerEvents, running: Map<ChildProcess, Promise<void>>): WorkerHandle {

@@ -1,48 +1,20 @@
 import { Worker } from 'node:worker_threads'
-import { type Boot, type Executor, exitReason, type WorkerEvents, type WorkerExit, type WorkerHandle } from '../core/executor.ts'
+import { type Boot, exitReason, type WorkerEvents, type WorkerExit, type WorkerHandle } from '../core/executor.ts'
 import { workerEnv, workerExecArgv } from '../tasks/exec-argv.ts'
-
-export interface ExecutorOptions {
-  /** How many workers a call gets that does not say so itself. Default: the CPUs this process may use. */
-  numWorkers?: number
-}
-
-/** An executor that keeps its workers warm until it is closed: `await using pool = threads({ numWorkers: 4 })`. */
-export interface KeptExecutor extends Executor, AsyncDisposable {}
+import { type ExecutorOptions, keptExecutor, type KeptExecutor } from './kept.ts'
 
 /**
  * Worker threads: they start fast and hand typed arrays over without a copy. A native crash (a segfault in an addon) takes the
  * whole program with it; use `processes()` where that can happen.
  */
-export function threads({ numWorkers }: ExecutorOptions = {}): KeptExecutor {
+export function threads(options: ExecutorOptions = {}): KeptExecutor {
   const running = new Set<Worker>()
-  let closed = false
-  const close = async (): Promise<void> => {
-    closed = true
-    await Promise.all([...running].map((worker) => worker.terminate()))
-  }
-  return {
-    name: 'threads',
-    numWorkers,
-    start: (boot, events) =>
-      startThread(
-        boot,
-        unlessClosed(events, () => closed),
-        running,
-      ),
-    close,
-    [Symbol.asyncDispose]: close,
-  }
-}
-
-/** A closed executor starts nothing more, and says why its workers ended. */
-export function unlessClosed(events: WorkerEvents, isClosed: () => boolean): WorkerEvents {
-  const reason = 'the executor was closed'
-  if (isClosed()) throw new Error(reason)
-  return {
-    message: (message) => events.message(message),
-    exit: (exit) => events.exit(isClosed() ? { code: 'WORKER_EXITED', reason } : exit),
-  }
+  return keptExecutor(
+    'threads',
+    options,
+    (boot, events) => startThread(boot, events, running),
+    () => Promise.all([...running].map((worker) => worker.terminate())),
+  )
 }
 
 function startThread(boot: Boot, events: WorkerEvents, running: Set<Worker>): WorkerHandle {

@@ -34,13 +34,12 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
   const total = options.total ?? lengthOf(items)
   const explain = explainer(options.explain)
 
-  const work = (where: Executor): Work => workOf(fn, where)
   const boot: Boot = task === undefined ? {} : { module: task.reference.module }
   boot.typescript = /\.[cm]?[jt]sx$|\.[cm]?ts$/.test(boot.module ?? '') || startedWithTypeScript()
   const at = (where: Executor, count: number): Place => ({
     pool: poolOf(where, where.inThisThread === true ? {} : boot),
     numWorkers: count,
-    work: work(where),
+    work: workOf(fn, where),
   })
   const inPlace = (reason: string): Place => {
     explain(`in place: ${reason}`)

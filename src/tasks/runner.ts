@@ -219,7 +219,7 @@ class Part {
 }
 
 /** About how many bytes a value takes on the way; exact for what is large (binary data and text), a guess for the rest. */
-export function roughBytes(value: unknown): number {
+function roughBytes(value: unknown): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 8
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength
