@@ -38,6 +38,7 @@ const packages: Record<string, string> = {
   '@audio/decode-opus': 'audio',
   '@wasm-audio-decoders/ogg-vorbis': 'audio',
   'mpg123-decoder': 'audio',
+  sharp: 'image',
   commander: 'cli',
   tinyglobby: 'recipes',
 }
