@@ -18,13 +18,16 @@ const allowed: Record<string, readonly string[]> = {
   kernels: ['core'],
   codec: ['core', 'kernels'],
   audio: ['core', 'kernels', 'codec'],
-  image: ['core', 'kernels', 'codec'],
+  image: ['core', 'kernels', 'codec', 'dataset', 'tasks'],
   tasks: ['core'],
   executors: ['core', 'tasks'],
   engine: ['core'],
   parallel: ['core', 'engine', 'executors', 'tasks'],
+  dataset: ['core', 'tasks'],
+  sources: ['core', 'dataset', 'tasks'],
+  loader: ['core', 'dataset', 'engine', 'executors', 'tasks'],
   // The front door.
-  '.': ['core', 'engine', 'executors', 'parallel', 'tasks'],
+  '.': ['core', 'dataset', 'engine', 'executors', 'loader', 'parallel', 'sources', 'tasks'],
   // `tasks` for the modules that workers load, which take no more of the house than they need.
   recipes: ['core', 'entries', 'tasks'],
   cli: ['core', 'entries', 'recipes'],

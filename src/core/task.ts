@@ -55,3 +55,12 @@ export interface Task<Item, Result, Params = any, State = any> extends TaskParts
   readonly reference: TaskReference
   readonly params: Params
 }
+
+/** How a worker finds a class again in its own copy of the module. */
+export interface ClassReference {
+  /** URL of the module that registered the class. */
+  module: string
+  /** Digest of the module's bytes when it was loaded. */
+  digest: string
+  name: string
+}

@@ -23,8 +23,7 @@ const modules: Map<string, ModuleEntry> = (shared[key] ??= new Map())
 /** Registers a module's next task and says how to find it again. */
 export function register(url: string, make: (reference: TaskReference) => AnyTask, parts: TaskParts<any, any, any, any>): AnyTask {
   const module = moduleOf(url)
-  let entry = modules.get(module)
-  if (entry === undefined) modules.set(module, (entry = readModule(module)))
+  const entry = entryOf(module)
   const line = sourceLine(module, entry)
   const reference: TaskReference = { module, digest: entry.digest, ordinal: entry.tasks.length, text: digestOf(textOf(parts)) }
   if (line !== undefined) reference.line = line
@@ -95,13 +94,24 @@ function digestOf(content: string | Buffer): string {
 }
 
 /** The file URL without what loaders append to it (`?tsx-namespace=...`, `?v=...`). */
-function moduleOf(url: unknown): string {
+export function moduleOf(url: unknown, call = 'task(import.meta, ...)'): string {
   if (typeof url === 'string' && url.startsWith('file:') && !/\/\[(?:eval|stdin|worker eval)[^/]*\]/.test(url))
     return url.replace(/[?#].*$/, '')
   throw new MillraceError(
     'TASK_NEEDS_FILE',
-    `task(import.meta, ...) must be called in a module that is a file, since workers load it from there; this one is ${String(url)}. In the REPL, node -e and on stdin give parallel an inline function instead.`,
+    `${call} must be called in a module that is a file, since workers load it from there; this one is ${String(url)}. In the REPL, node -e and on stdin give parallel an inline function instead.`,
   )
+}
+
+/** Digest of the module's bytes when it was loaded. */
+export function digestOfModule(module: string): string {
+  return entryOf(module).digest
+}
+
+function entryOf(module: string): ModuleEntry {
+  let entry = modules.get(module)
+  if (entry === undefined) modules.set(module, (entry = readModule(module)))
+  return entry
 }
 
 function readModule(module: string): ModuleEntry {
@@ -114,7 +124,7 @@ function readModule(module: string): ModuleEntry {
       tasks: [],
     }
   } catch (error) {
-    throw new MillraceError('TASK_NEEDS_FILE', `task(import.meta, ...) could not read its own file ${module}: ${reasonOf(error)}`, {
+    throw new MillraceError('TASK_NEEDS_FILE', `A module that workers load could not be read, ${module}: ${reasonOf(error)}`, {
       cause: error,
     })
   }
