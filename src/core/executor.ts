@@ -12,6 +12,8 @@ export interface Executor {
   readonly numWorkers?: number | undefined
   /** Its workers are this thread: they take the function itself, and nothing needs to travel. */
   readonly inThisThread?: boolean
+  /** Its workers see the same SharedArrayBuffers as this thread. */
+  readonly sharesMemory?: boolean
   /** Starts a worker, or throws. The worker answers through `events`; its end, however early, is an `exit`. */
   start(boot: Boot, events: WorkerEvents): WorkerHandle
   /** Stops every worker this executor has started. Calls that still run fail; nothing can be started any more. */
@@ -57,7 +59,7 @@ export type Work = { task: TaskReference; params: unknown } | { source: string }
 
 export interface LocalWork {
   params: unknown
-  setup?: ((ctx: { params: any }) => unknown) | undefined
+  setup?: ((ctx: { params: any; worker: number }) => unknown) | undefined
   run: (item: any, index: number, ctx: any) => unknown
   teardown?: ((ctx: { params: any; state: any }) => unknown) | undefined
 }
@@ -68,6 +70,8 @@ export type ToWorker =
       /** Comes back with every message that the call causes. */
       call: number
       work: Work
+      /** Which of the call's workers this is, from 0; one that replaces another takes its number. */
+      worker: number
       seed: number
       /** Announce each item before it runs, so that it can be timed from outside. */
       announce: boolean

@@ -25,7 +25,11 @@ export interface TaskParts<Item, Result, Params, State> {
   /** Default parameters; they give the parameters their types. Must be structured-cloneable. */
   params?: Params
   /** Runs once a worker and call, before the first item. Its (awaited) return value is `ctx.state`. */
-  setup?: (ctx: { readonly params: Params }) => State | Promise<State>
+  setup?: (ctx: {
+    readonly params: Params
+    /** Which of the call's workers this is, from 0 to `numWorkers - 1`; one that replaces a dead worker takes its number. */
+    readonly worker: number
+  }) => State | Promise<State>
   /** Runs once an item. */
   run: Run<Item, Result, Params, State>
   /** Runs once a worker and call, after the last item; not in a worker that died. */

@@ -18,6 +18,10 @@ export interface Call {
   /** How often a failed item is tried again. */
   retries: number
   seed: number
+  /** An ordered call may run so many items ahead of its consumer; by default a few hundred more than are in flight. */
+  maxAhead?: number | undefined
+  /** Finished values that wait for the consumer hold about so many bytes at the most, plus what is in flight. Default 64 MiB. */
+  maxWaitingBytes?: number | undefined
   signal?: AbortSignal | undefined
   /** The function or task, by which measurements are remembered. */
   key: object

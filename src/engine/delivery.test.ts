@@ -16,7 +16,7 @@ test('ordered: whatever order blocks come in, values leave in input order and no
       let first = 0
       const blocks = lengths.map((length) => block((first += length) - length, length))
       const order = blocks.map((each) => ({ each, key: keys.next().value as number })).sort((a, b) => a.key - b.key)
-      const delivery = new Delivery(true)
+      const delivery = new Delivery({ ordered: true })
       const out: unknown[] = []
       for (const { each } of order) {
         delivery.add(each, 1)
@@ -29,18 +29,18 @@ test('ordered: whatever order blocks come in, values leave in input order and no
 })
 
 test('unordered: blocks leave as they came', () => {
-  const delivery = new Delivery(false)
+  const delivery = new Delivery({ ordered: false })
   delivery.add(block(4, 2), 1)
   delivery.add(block(0, 1), 1)
   expect(drain(delivery)).toEqual([4, 5, 0])
 })
 
 test('a consumer that does not take stops new work, by items and by bytes', () => {
-  const delivery = new Delivery(true)
-  expect(delivery.hasRoom(0, 10)).toBe(true)
-  expect(delivery.hasRoom(100_000, 10)).toBe(false)
+  const delivery = new Delivery({ ordered: true })
+  expect(delivery.room(0, 10)).toBeGreaterThan(0)
+  expect(delivery.room(100_000, 10)).toBeLessThanOrEqual(0)
   delivery.add(block(0, 1), 100e6)
-  expect(delivery.hasRoom(1, 10)).toBe(false)
+  expect(delivery.room(1, 10)).toBe(0)
   delivery.next()
-  expect(delivery.hasRoom(1, 10)).toBe(true)
+  expect(delivery.room(1, 10)).toBeGreaterThan(0)
 })

@@ -1,4 +1,4 @@
-import type { Block } from './call.ts'
+import type { Block, Call } from './call.ts'
 
 /** An ordered call may run so many items ahead of a slow one, at least; chunks in flight count on top. */
 const MIN_AHEAD = 256
@@ -8,13 +8,17 @@ const MAX_WAITING_BYTES = 64 << 20
 /** Holds finished blocks until the consumer takes them, in input order or as they came. */
 export class Delivery {
   readonly #ordered: boolean
+  readonly #maxAhead: number | undefined
+  readonly #maxBytes: number
   readonly #waiting = new Map<number, { block: Block; bytes: number }>()
   /** The next index to hand out (ordered), and how many items were handed out. */
   #position = 0
   #bytes = 0
 
-  constructor(ordered: boolean) {
+  constructor({ ordered, maxAhead, maxWaitingBytes = MAX_WAITING_BYTES }: Pick<Call, 'ordered' | 'maxAhead' | 'maxWaitingBytes'>) {
     this.#ordered = ordered
+    this.#maxAhead = maxAhead
+    this.#maxBytes = maxWaitingBytes
   }
 
   add(block: Block, bytes: number): void {
@@ -36,8 +40,9 @@ export class Delivery {
     return entry.block
   }
 
-  /** Whether the item `next` may be started when `inFlight` items at the most are on their way. */
-  hasRoom(next: number, inFlight: number): boolean {
-    return next - this.#position < MIN_AHEAD + 2 * inFlight && this.#bytes < MAX_WAITING_BYTES
+  /** How many items from `next` on may be started, when `inFlight` at the most are on their way. */
+  room(next: number, inFlight: number): number {
+    if (this.#bytes >= this.#maxBytes) return 0
+    return this.#position + (this.#maxAhead ?? MIN_AHEAD + 2 * inFlight) - next
   }
 }

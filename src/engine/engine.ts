@@ -19,6 +19,8 @@ const MAX_SETUP_DEATHS = 3
 /** A worker that serves this call. */
 interface Slot {
   readonly worker: PooledWorker
+  /** Its number among the workers of its place. */
+  readonly number: number
   /** It was started for this call. */
   readonly isNew: boolean
   readonly printer: Printer
@@ -70,12 +72,13 @@ class Engine {
   #teardownError: unknown
   #closing: Promise<void> | undefined
   #wake: (() => void) | undefined
+  #held = false
 
   constructor(call: Call) {
     this.#call = call
     this.#place = call.place
     this.#sizer = new ChunkSizer(call.key, call.chunkSize)
-    this.#delivery = new Delivery(call.ordered)
+    this.#delivery = new Delivery(call)
     this.#backlog = new Backlog(
       call.items,
       this.#guarded(() => this.#pump()),
@@ -92,11 +95,23 @@ class Engine {
       if (block !== undefined) yield block
       else if (this.#fatal !== undefined) throw this.#fatal.error
       else if (this.#isFinished()) break
-      else await new Promise<void>((resolve) => (this.#wake = resolve))
+      else await this.#more()
     }
     await this.close()
     signal?.throwIfAborted()
     if (this.#teardownError !== undefined) throw this.#teardownError
+  }
+
+  /** Only a consumer that waits keeps the program alive: a stream that is dropped half-way does not. */
+  async #more(): Promise<void> {
+    this.#hold(true)
+    await new Promise<void>((resolve) => (this.#wake = resolve))
+    this.#hold(this.#closing !== undefined)
+  }
+
+  #hold(alive: boolean): void {
+    this.#held = alive
+    for (const { worker } of this.#slots) worker.ref(alive)
   }
 
   /** Gives the workers back. Those that still run something are told to stop, and ended if they don't. */
@@ -105,6 +120,7 @@ class Engine {
   }
 
   async #close(): Promise<void> {
+    this.#hold(true)
     const [input] = await Promise.allSettled([this.#backlog.close(), ...this.#slots.map((slot) => this.#closeSlot(slot))])
     this.#call.signal?.removeEventListener('abort', this.#abort)
     // What the input throws when it is closed is news only where nothing worse has happened.
@@ -203,15 +219,28 @@ class Engine {
       exit: this.#guarded((exit) => this.#exit(slot, exit)),
     })
     const isNew = !worker.booted
-    const slot: Slot = { worker, isNew, printer: this.#call.listener.openPrinter(), place, chunks: [], retired: false, opened: false }
+    const taken = new Set(this.#slots.filter((other) => other.place === place).map((other) => other.number))
+    let number = 0
+    while (taken.has(number)) number++
+    const slot: Slot = {
+      worker,
+      number,
+      isNew,
+      printer: this.#call.listener.openPrinter(),
+      place,
+      chunks: [],
+      retired: false,
+      opened: false,
+    }
     const { seed, timeout } = this.#call
     try {
-      worker.send({ type: 'open', call: this.#id, work: place.work, seed, announce: timeout !== undefined })
+      worker.send({ type: 'open', call: this.#id, work: place.work, worker: number, seed, announce: timeout !== undefined })
     } catch (error) {
       place.pool.release(worker)
       return this.#fail(failures.paramsUncloneable(error))
     }
     this.#slots.push(slot)
+    worker.ref(this.#held)
     if (worker.booted) this.#retireAllBut(place)
   }
 
@@ -220,10 +249,11 @@ class Engine {
     if (inputEnded) return undefined
     const workers = this.#place.numWorkers
     const size = this.#sizer.next(total - nextIndex, total, workers)
-    if (!this.#delivery.hasRoom(nextIndex, size * workers * DEPTH)) return undefined
+    const room = this.#delivery.room(nextIndex, size * workers * DEPTH)
+    if (room <= 0) return undefined
     // A second chunk behind a slow one would only wait.
     if (slot.chunks.length > 0 && (this.#sizer.itemMs ?? Infinity) * size > 1000) return undefined
-    return this.#backlog.takeNew(size)
+    return this.#backlog.takeNew(Math.min(size, room))
   }
 
   #send(slot: Slot, chunk: Chunk): void {

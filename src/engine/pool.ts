@@ -5,6 +5,8 @@ export interface PooledWorker {
   /** The module is loaded; set by its first message. */
   readonly booted: boolean
   send(message: ToWorker): void
+  /** Whether it keeps the program alive. */
+  ref(alive: boolean): void
   stop(): void
 }
 

@@ -9,12 +9,13 @@ import { type ExecutorOptions, keptExecutor, type KeptExecutor } from './kept.ts
  */
 export function threads(options: ExecutorOptions = {}): KeptExecutor {
   const running = new Set<Worker>()
-  return keptExecutor(
+  const executor = keptExecutor(
     'threads',
     options,
     (boot, events) => startThread(boot, events, running),
     () => Promise.all([...running].map((worker) => worker.terminate())),
   )
+  return Object.assign(executor, { sharesMemory: true })
 }
 
 function startThread(boot: Boot, events: WorkerEvents, running: Set<Worker>): WorkerHandle {

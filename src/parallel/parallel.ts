@@ -2,6 +2,7 @@ import type { ItemError, Outcome } from '../core/item-error.ts'
 import type { Context, Task } from '../core/task.ts'
 import { execute } from '../engine/engine.ts'
 import type { Block, Call } from '../engine/call.ts'
+import { type Consumer, leavable, LEFT } from '../engine/leave.ts'
 import { lengthOf, type Items } from '../engine/source.ts'
 import { whereAmI } from '../tasks/in-worker.ts'
 import type { ParallelOptions, StreamOptions } from './options.ts'
@@ -99,29 +100,6 @@ async function run(fn: Runnable, items: Items<unknown>, options: ParallelOptions
   values.length = count // an array or a Set that lost items meanwhile promised more
   return collect ? finished() : values
 }
-
-/** Who takes from a stream. */
-interface Consumer {
-  /** It has asked for a value that is not there yet. */
-  waits: boolean
-  /** Gives the work up. */
-  left: AbortController
-}
-
-/** A generator that is left while it works on the next value would finish that first, which may take for ever; this one gives up. */
-function leavable<T>(start: (consumer: Consumer) => AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
-  const consumer = { waits: false, left: new AbortController() }
-  const generator = start(consumer)
-  const end = generator.return.bind(generator)
-  const fail = generator.throw.bind(generator)
-  const leave = (): void => void (consumer.waits && consumer.left.abort(LEFT))
-  return Object.assign(generator, {
-    return: (value: void | PromiseLike<void>) => (leave(), end(value)),
-    throw: (error: unknown) => (leave(), fail(error)),
-  })
-}
-
-const LEFT = Symbol('the consumer left the stream')
 
 async function* stream(
   fn: Runnable,

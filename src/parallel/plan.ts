@@ -1,12 +1,11 @@
 import type { Boot, Executor, Work } from '../core/executor.ts'
 import type { Task } from '../core/task.ts'
+import { explainer, moveWhenItPays } from '../engine/automatic.ts'
 import { availableCpus } from '../engine/cpus.ts'
 import type { Automatic, Call, Place } from '../engine/call.ts'
 import { poolOf } from '../engine/pool.ts'
 import { lengthOf, type Items } from '../engine/source.ts'
-import { inline } from '../executors/inline.ts'
-import { processes } from '../executors/processes.ts'
-import { threads } from '../executors/threads.ts'
+import { shared } from '../executors/shared.ts'
 import { startedWithTypeScript } from '../tasks/exec-argv.ts'
 import { inlineSource } from '../tasks/inline.ts'
 import { checkUnique } from '../tasks/registry.ts'
@@ -17,13 +16,6 @@ import type { StreamOptions } from './options.ts'
 type AnyFunction = (item: any, index: number, ctx: any) => unknown
 export type Runnable = AnyFunction | Task<any, any, any>
 
-/** Starting workers costs about this much before the first has been started and measured, in milliseconds. */
-const START_MS = 100
-/** Automatic mode looks at the items' own time only after so much of it. */
-const MEASURE_MS = 10
-
-// Workers of the executors that are asked for by name (or by nobody) stay warm for the life of the program.
-const shared = { inline: inline(), threads: threads(), processes: processes() }
 let cpus: number | undefined
 
 /** Everything about a call that is decided before it runs: where, on how many workers, and why. */
@@ -70,7 +62,7 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
       automatic = moveWhenItPays(() => at(shared.threads, count), explain)
     }
   }
-  if (task !== undefined && place.pool.executor.inThisThread !== true) checkUnique(task)
+  if (task !== undefined && (automatic !== undefined || place.pool.executor.inThisThread !== true)) checkUnique(task)
   return {
     items,
     place,
@@ -86,30 +78,6 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
   }
 }
 
-/** Starts in place; moves when the rest, shared out, saves twice what starting workers costs. */
-function moveWhenItPays(workers: () => Place, explain: (reason: string) => void): Automatic {
-  let moved = false
-  explain('in place, to measure the first items')
-  return {
-    decide({ done, remaining, busy }) {
-      // The first items run cold; less than this says nothing about the rest.
-      if (moved || busy < MEASURE_MS) return undefined
-      const place = workers()
-      const each = busy / done
-      // Of an input that can't say how long it is, expect as much again as there has been.
-      const left = (remaining ?? done) * each
-      const warm = place.pool.idle >= place.numWorkers
-      if (left * (1 - 1 / place.numWorkers) < 2 * (warm ? 1 : START_MS)) return undefined
-      moved = true
-      explain(
-        `${place.numWorkers} threads: an item takes ${each.toPrecision(2)} ms, so about ${Math.round(left)} ms are left, which workers shorten by more than the ${warm ? 'few' : START_MS} ms it takes to ${warm ? 'use' : 'start'} them`,
-      )
-      return place
-    },
-    failed: (reason) => explain(`in place after all: threads can't be started (${reason})`),
-  }
-}
-
 function workOf(fn: Runnable, executor: Executor): Work {
   const parts = isTask(fn) ? fn : undefined
   if (executor.inThisThread === true) {
@@ -121,9 +89,4 @@ function workOf(fn: Runnable, executor: Executor): Work {
     }
   }
   return parts === undefined ? { source: inlineSource(fn as AnyFunction) } : { task: parts.reference, params: parts.params }
-}
-
-function explainer(option: StreamOptions['explain']): (reason: string) => void {
-  if (typeof option === 'function') return option
-  return option === true ? (reason) => void process.stderr.write(`millrace: ${reason}\n`) : () => {}
 }

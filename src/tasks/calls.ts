@@ -8,7 +8,7 @@ export interface CallsOptions {
   items: AsyncLocalStorage<unknown>
   post: (message: FromWorker) => void
   /** Finds the function that a call means; throws a MillraceError where there is none. */
-  find: (work: Work) => LocalWork
+  find: (work: Work) => LocalWork | Promise<LocalWork>
   /**
    * Whether waiting for messages keeps the worker alive. While something runs it does not, unless an abort may be what it waits
    * for: a worker whose event loop runs empty then waits for a promise that nothing can settle any more, and ends instead of
@@ -43,13 +43,13 @@ export class Calls {
     this.#options.keepAlive?.(true)
   }
 
-  async #open({ call, work, seed, announce }: Extract<ToWorker, { type: 'open' }>): Promise<void> {
+  async #open({ call, work, worker, seed, announce }: Extract<ToWorker, { type: 'open' }>): Promise<void> {
     const { items, find, keepAlive = () => {} } = this.#options
     const post = (message: FromWorker): void => this.#options.post({ ...message, call })
     this.#post = post
     let stage: 'lookup' | 'setup' = 'lookup'
     try {
-      this.#runner = new Runner(find(work), { seed, announce, items, post, keepAlive })
+      this.#runner = new Runner(await find(work), { worker, seed, announce, items, post, keepAlive })
       stage = 'setup'
       await this.#runner.setup()
       post({ type: 'opened' })

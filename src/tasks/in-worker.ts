@@ -15,11 +15,21 @@ const shared = globalThis as { [key]?: WorkerMark }
 export let inWorker: boolean = shared[key] !== undefined
 
 /** Called by the worker's entry, before anything of the user's is loaded. */
-export function markWorker(reachedFace: () => void): AsyncLocalStorage<unknown> {
+export function markWorker(): AsyncLocalStorage<unknown> {
   const items = new AsyncLocalStorage<unknown>()
-  shared[key] = { items, reachedFace }
+  shared[key] = { items, reachedFace() {} }
   inWorker = true
   return items
+}
+
+/** In a worker: imports a module until it is done or makes its first call; what comes after that call never runs here. */
+export async function importModule(url: string): Promise<void> {
+  const mark = shared[key]!
+  const reachedFace = new Promise<void>((resolve) => (mark.reachedFace = resolve))
+  // Outside of items, also when one asks for it: the module's own calls are not the item's.
+  const imported: Promise<unknown> = mark.items.exit(() => import(url))
+  imported.catch(() => {})
+  await Promise.race([imported, reachedFace])
 }
 
 /**

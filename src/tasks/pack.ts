@@ -4,6 +4,22 @@ import { numbersOf } from '../core/numbers.ts'
 const MIN_TRANSFER = 4096
 
 /**
+ * A result whose large buffers are nobody else's: they go to the main thread as they are, without the copy that `pack` makes of
+ * what a task returns. `value` is what arrives.
+ */
+export class HandedOver<T> {
+  readonly value: T
+  readonly buffers: ArrayBuffer[]
+  readonly bytes: number
+
+  constructor(value: T, buffers: ArrayBuffer[], bytes: number) {
+    this.value = value
+    this.buffers = buffers
+    this.bytes = bytes
+  }
+}
+
+/**
  * Makes a part's results cheap to send. Numbers go as one Float64Array. Large typed arrays are copied once here, in the worker,
  * into buffers of their own that are then handed over: the task may keep or reuse what it returned, and the main thread copies
  * nothing. Without `transfer` (processes) they are cloned on the way.
@@ -16,11 +32,16 @@ export function pack(values: ArrayLike<unknown>, transfer: ArrayBuffer[] | undef
     transfer?.push(numbers.buffer)
     return numbers
   }
-  return transfer === undefined ? list : list.map((value) => handOver(value, transfer))
+  if (transfer === undefined) return list.map((value) => (value instanceof HandedOver ? value.value : value))
+  return list.map((value) => handOver(value, transfer))
 }
 
 function handOver(value: unknown, transfer: ArrayBuffer[]): unknown {
   if (typeof value !== 'object' || value === null) return value
+  if (value instanceof HandedOver) {
+    for (const buffer of value.buffers) transfer.push(buffer)
+    return value.value
+  }
   if (isLarge(value)) return copied(value, transfer)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return value

@@ -103,6 +103,11 @@ export function moduleOf(url: unknown, call = 'task(import.meta, ...)'): string 
   )
 }
 
+/** Whether the module has made a task or registered a class here. */
+export function isLoaded(module: string): boolean {
+  return modules.has(module)
+}
+
 /** Digest of the module's bytes when it was loaded. */
 export function digestOfModule(module: string): string {
   return entryOf(module).digest

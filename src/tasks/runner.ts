@@ -3,6 +3,7 @@ import { recordError, type ErrorRecord } from '../core/error-record.ts'
 import type { FromWorker, LocalWork, ResultsMessage, ToWorker } from '../core/executor.ts'
 import { randomOf } from '../core/random.ts'
 import type { Context } from '../core/task.ts'
+import { HandedOver } from './pack.ts'
 
 type Chunk = Extract<ToWorker, { type: 'chunk' }>
 
@@ -11,6 +12,7 @@ const PART_MS = 25
 const PART_BYTES = 1 << 20
 
 export interface RunnerOptions {
+  worker: number
   seed: number
   announce: boolean
   /** Marks what runs inside an item, so that calls of `parallel` there run in place and stray errors find their chunk. */
@@ -36,7 +38,8 @@ export class Runner {
 
   async setup(): Promise<void> {
     const { setup, params } = this.#work
-    if (setup !== undefined) this.#state = await this.#options.items.run({}, () => setup({ params: params as {} }))
+    const { items, worker } = this.#options
+    if (setup !== undefined) this.#state = await items.run({}, () => setup({ params: params as {}, worker }))
   }
 
   async teardown(): Promise<void> {
@@ -223,6 +226,7 @@ function roughBytes(value: unknown): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 8
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return value.byteLength
+  if (value instanceof HandedOver) return value.bytes
   if (Array.isArray(value)) return 64 + 8 * value.length
   let bytes = 64
   try {

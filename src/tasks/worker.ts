@@ -2,12 +2,12 @@ import type { AsyncLocalStorage } from 'node:async_hooks'
 import { reasonOf, recordError } from '../core/error-record.ts'
 import type { Boot, FromWorker, LocalWork, ResultsMessage, ToWorker, Work } from '../core/executor.ts'
 import { Calls } from './calls.ts'
-import { markWorker } from './in-worker.ts'
+import { importModule, markWorker } from './in-worker.ts'
 import { compileInline } from './inline.ts'
 import { pack } from './pack.ts'
 import { muteFiles } from './quiet-files.ts'
 import { capturePrints, muteServers } from './quiet.ts'
-import { findTask } from './registry.ts'
+import { findTask, isLoaded } from './registry.ts'
 import { ChunkStore } from './runner.ts'
 import { registerTypeScript } from './typescript.ts'
 
@@ -30,9 +30,7 @@ export interface Channel {
  * @returns The function that takes the engine's messages.
  */
 export function serve(boot: Boot, channel: Channel): (message: ToWorker) => void {
-  let reachedFace = (): void => {}
-  const aboveFirstCall = new Promise<void>((resolve) => (reachedFace = resolve))
-  const items = markWorker(reachedFace)
+  const items = markWorker()
   const post = (message: FromWorker): void => {
     if (message.type === 'results') postResults(message, channel)
     else channel.post(message, [])
@@ -45,7 +43,7 @@ export function serve(boot: Boot, channel: Channel): (message: ToWorker) => void
   const calls = new Calls({ items, post, find, keepAlive: channel.keepAlive })
   let waiting: ToWorker[] | undefined = []
   channel.keepAlive(false)
-  void load(boot, aboveFirstCall).then(
+  void load(boot).then(
     () => {
       channel.keepAlive(true)
       post({ type: 'booted' })
@@ -58,13 +56,9 @@ export function serve(boot: Boot, channel: Channel): (message: ToWorker) => void
   return (message) => (waiting === undefined ? calls.take(message) : void waiting.push(message))
 }
 
-/** Imports the module until it is done or makes its first call; what comes after that call never runs here. */
-async function load({ module, typescript }: Boot, aboveFirstCall: Promise<void>): Promise<void> {
+async function load({ module, typescript }: Boot): Promise<void> {
   if (typescript === true) registerTypeScript()
-  if (module === undefined) return
-  const imported: Promise<unknown> = import(module)
-  imported.catch(() => {})
-  await Promise.race([imported, aboveFirstCall])
+  if (module !== undefined) await importModule(module)
 }
 
 /** When a script and a task file import each other, a worker, which begins with the task file, runs the script before it has tasks. */
@@ -88,9 +82,11 @@ function compiled(source: string): LocalWork['run'] {
   return run
 }
 
-function find(work: Work): LocalWork {
+async function find(work: Work): Promise<LocalWork> {
   if ('local' in work) return work.local
   if ('source' in work) return { params: {}, run: compiled(work.source) }
+  // The worker was started for a module of the user's; the task may be of another one, as the loader's own is.
+  if (!isLoaded(work.task.module)) await importModule(work.task.module)
   const { setup, run, teardown } = findTask(work.task)
   return { params: work.params, setup, run, teardown }
 }
