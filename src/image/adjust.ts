@@ -1,0 +1,90 @@
+// Colours changed as Pillow's ImageEnhance does, which torchvision's functions call for PIL images. Alpha is left as it is.
+import { MillraceError } from '../core/errors.ts'
+import type { Image } from '../core/image.ts'
+
+export type Adjustment = 'brightness' | 'contrast' | 'saturation' | 'hue'
+
+/** `factor`: 1 changes nothing, 0 gives black, gray or the gray picture; for hue, turns of the colour circle from -0.5 to 0.5. */
+export function adjust(image: Image, what: Adjustment, factor: number): Image {
+  if (!(image.data instanceof Uint8Array) || image.palette !== undefined) {
+    throw new MillraceError('BAD_IMAGE', `colours are adjusted in pictures of 8 bits without a palette. Open it with mode 'RGB' or 'L'.`)
+  }
+  const low = what === 'hue' ? -0.5 : 0
+  if (!(factor >= low && (what !== 'hue' || factor <= 0.5) && factor < Infinity)) {
+    throw new MillraceError('BAD_OPTION', `${what} takes a factor ${what === 'hue' ? 'from -0.5 to 0.5' : 'of 0 or more'}; received ${factor}.`)
+  }
+  const { data, channels } = image as Image & { data: Uint8Array }
+  const out = data.slice()
+  if (what === 'hue') {
+    if (channels !== 1) turnHue(out, channels, factor)
+  } else if (what === 'saturation') {
+    if (channels !== 1) blend(out, channels, factor, grayOf(data, channels))
+  } else blend(out, channels, factor, what === 'brightness' ? 0 : meanOf(grayOf(data, channels)))
+  return { ...image, data: out }
+}
+
+/** Pillow's gray of every pixel. */
+function grayOf(data: Uint8Array, channels: number): Uint8Array {
+  if (channels === 1) return data
+  const gray = new Uint8Array(data.length / channels)
+  for (let i = 0, at = 0; i < gray.length; i++, at += channels) {
+    gray[i] = (19595 * data[at]! + 38470 * data[at + 1]! + 7471 * data[at + 2]! + 0x8000) >> 16
+  }
+  return gray
+}
+
+function meanOf(gray: Uint8Array): number {
+  let sum = 0
+  for (let i = 0; i < gray.length; i++) sum += gray[i]!
+  return Math.floor(sum / gray.length + 0.5)
+}
+
+/** Image.blend from gray levels (one, or one a pixel) to the picture: a + alpha (b - a) in float32, truncated. */
+function blend(out: Uint8Array, channels: number, factor: number, from: number | Uint8Array): void {
+  const alpha = Math.fround(factor)
+  const colours = Math.min(channels, 3)
+  // Math.fround of each step, for every pair of levels that occurs.
+  const mix = (a: number, b: number): number => {
+    const value = Math.fround(a + Math.fround(alpha * (b - a)))
+    return value <= 0 ? 0 : value >= 255 ? 255 : Math.trunc(value)
+  }
+  const table = typeof from === 'number' ? Uint8Array.from({ length: 256 }, (_, b) => mix(from, b)) : undefined
+  for (let i = 0, at = 0; at < out.length; i++, at += channels) {
+    for (let c = at; c < at + colours; c++) out[c] = table === undefined ? mix((from as Uint8Array)[i]!, out[c]!) : table[out[c]!]!
+  }
+}
+
+/** To HSV of bytes, hue + the whole part of 255 factor, and back. */
+function turnHue(out: Uint8Array, channels: number, factor: number): void {
+  const turn = Math.trunc(factor * 255)
+  for (let at = 0; at < out.length; at += channels) {
+    const [r, g, b] = [out[at]!, out[at + 1]!, out[at + 2]!]
+    const max = Math.max(r, g, b)
+    const range = max - Math.min(r, g, b)
+    // Gray has hue and saturation 0, and stays as it is.
+    if (range === 0) continue
+    const { fround, trunc } = Math
+    const [rc, gc, bc] = [fround((max - r) / range), fround((max - g) / range), fround((max - b) / range)]
+    const sixths = r === max ? fround(bc - gc) : g === max ? fround(2 + rc - bc) : fround(4 + gc - rc)
+    const hue = (trunc(fround((sixths / 6 + 1) % 1) * 255) + turn) & 255
+    const saturation = fround(trunc(fround(range / max) * 255) / 255)
+    if (saturation === 0) {
+      out[at] = out[at + 1] = out[at + 2] = max
+      continue
+    }
+    const sector = Math.floor((hue * 6) / 255)
+    const f = fround((hue * 6) / 255 - sector)
+    const p = Math.round(max * (1 - saturation))
+    const q = Math.round(max * (1 - saturation * f))
+    const t = Math.round(max * (1 - saturation * (1 - f)))
+    const rgb = [
+      [max, t, p],
+      [q, max, p],
+      [p, max, t],
+      [p, q, max],
+      [t, p, max],
+      [max, p, q],
+    ][sector % 6]!
+    out.set(rgb, at)
+  }
+}
