@@ -46,8 +46,8 @@ export function exitReason(code: number | null): string {
 }
 
 export interface WorkerHandle {
-  /** Throws a DataCloneError when the message can't be cloned. */
-  send(message: ToWorker): void
+  /** Throws a DataCloneError when the message can't be cloned. An executor that shares memory hands `transfer` over. */
+  send(message: ToWorker, transfer?: ArrayBuffer[]): void
   /** Ends the worker at once, whatever it is doing; `exit` still comes. */
   stop(): void
   /** Whether the worker keeps the program alive. A new worker does; the engine lets idle ones not. */
@@ -76,7 +76,7 @@ export type ToWorker =
       /** Announce each item before it runs, so that it can be timed from outside. */
       announce: boolean
     }
-  | { type: 'chunk'; id: number; first: number; attempt: number; items: readonly unknown[] | Float64Array }
+  | { type: 'chunk'; id: number; first: number; attempt: number; items: readonly unknown[] | Float64Array; spares?: ArrayBuffer[] }
   /** Abort the running item, if it is still this one; without an index whichever runs. */
   | { type: 'abort'; index?: number; reason: string }
   | { type: 'close' }

@@ -22,6 +22,8 @@ export interface Call {
   maxAhead?: number | undefined
   /** Finished values that wait for the consumer hold about so many bytes at the most, plus what is in flight. Default 64 MiB. */
   maxWaitingBytes?: number | undefined
+  /** Buffers that the consumer is done with; they go back to the workers with the next chunks. */
+  spares?: ArrayBuffer[] | undefined
   signal?: AbortSignal | undefined
   /** The function or task, by which measurements are remembered. */
   key: object

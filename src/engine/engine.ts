@@ -1,4 +1,4 @@
-import type { FromWorker, ResultsMessage, WorkerExit } from '../core/executor.ts'
+import type { FromWorker, ResultsMessage, ToWorker, WorkerExit } from '../core/executor.ts'
 import type { ItemError } from '../core/item-error.ts'
 import { numbersOf } from '../core/numbers.ts'
 import { Backlog, type Chunk } from './backlog.ts'
@@ -260,7 +260,11 @@ class Engine {
     const { id, first, attempt, items } = chunk
     slot.chunks.push(chunk)
     try {
-      slot.worker.send({ type: 'chunk', id, first, attempt, items: slot.place.pool.executor.inThisThread === true ? items : packed(items) })
+      const { inThisThread, sharesMemory } = slot.place.pool.executor
+      const message: ToWorker = { type: 'chunk', id, first, attempt, items: inThisThread === true ? items : packed(items) }
+      const { spares = [] } = this.#call
+      if (sharesMemory !== true || spares.length === 0) slot.worker.send(message)
+      else slot.worker.send({ ...message, spares: [...spares] }, spares.splice(0))
     } catch (error) {
       slot.chunks.pop()
       if (items.length > 1) this.#backlog.putBackSingly(chunk)

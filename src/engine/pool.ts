@@ -4,7 +4,7 @@ import type { Boot, Executor, FromWorker, ToWorker, WorkerEvents, WorkerExit, Wo
 export interface PooledWorker {
   /** The module is loaded; set by its first message. */
   readonly booted: boolean
-  send(message: ToWorker): void
+  send(message: ToWorker, transfer?: ArrayBuffer[]): void
   /** Whether it keeps the program alive. */
   ref(alive: boolean): void
   stop(): void
@@ -89,8 +89,8 @@ class KeptWorker implements PooledWorker {
     }
   }
 
-  send(message: ToWorker): void {
-    this.#handle?.send(message)
+  send(message: ToWorker, transfer?: ArrayBuffer[]): void {
+    this.#handle?.send(message, transfer)
   }
 
   stop(): void {

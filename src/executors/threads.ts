@@ -48,7 +48,7 @@ function startThread(boot: Boot, events: WorkerEvents, running: Set<Worker>): Wo
     events.exit(exit ?? { code: 'WORKER_EXITED', reason: exitReason(code) })
   })
   return {
-    send: (message) => worker.postMessage(message),
+    send: (message, transfer = []) => worker.postMessage(message, transfer),
     stop: () => void worker.terminate(),
     ref: (alive) => (alive ? worker.ref() : worker.unref()),
   }

@@ -3,13 +3,13 @@ import type { Context, Task } from '../core/task.ts'
 import { execute } from '../engine/engine.ts'
 import type { Block, Call } from '../engine/call.ts'
 import { type Consumer, leavable, LEFT } from '../engine/leave.ts'
+import { LinePrinter } from '../engine/printer.ts'
 import { lengthOf, type Items } from '../engine/source.ts'
+import { Warnings } from '../engine/warnings.ts'
 import { whereAmI } from '../tasks/in-worker.ts'
 import type { ParallelOptions, StreamOptions } from './options.ts'
 import { plan, type Runnable } from './plan.ts'
-import { LinePrinter } from './printer.ts'
 import { startProgress } from './progress.ts'
-import { Warnings } from './warnings.ts'
 
 /** An inline function, which is sent as source and may use nothing from outside itself, or a task. */
 export type Mapper<Item, Result> = ((item: Item, index: number, ctx: Context<{}, undefined>) => Result) | Task<Item, Result, any>
@@ -143,7 +143,7 @@ async function* blocks(
   options: StreamOptions,
 ): AsyncGenerator<Block, void, undefined> {
   const meter = startProgress(options.progress, options.total ?? lengthOf(planned.items))
-  const warnings = new Warnings()
+  const warnings = new Warnings('item')
   try {
     yield* execute({
       ...planned,

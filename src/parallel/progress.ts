@@ -1,5 +1,5 @@
 import { duration } from '../core/duration.ts'
-import { setFooter } from './printer.ts'
+import { setFooter } from '../engine/printer.ts'
 
 /** Where a call stands. Times are milliseconds, the rate is items a second. */
 export interface Progress {

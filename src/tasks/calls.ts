@@ -3,6 +3,7 @@ import { MillraceError } from '../core/errors.ts'
 import { recordError } from '../core/error-record.ts'
 import type { FromWorker, LocalWork, ToWorker, Work } from '../core/executor.ts'
 import { Runner } from './runner.ts'
+import { keepSpares } from './spares.ts'
 
 export interface CallsOptions {
   items: AsyncLocalStorage<unknown>
@@ -37,6 +38,7 @@ export class Calls {
 
   async #answer(message: Exclude<ToWorker, { type: 'abort' }>): Promise<void> {
     this.#options.keepAlive?.(false)
+    if (message.type === 'chunk' && message.spares !== undefined) keepSpares(message.spares)
     if (message.type === 'chunk') await this.#runner?.chunk(message)
     else if (message.type === 'open') await this.#open(message)
     else await this.#close()
