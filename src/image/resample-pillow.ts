@@ -1,0 +1,125 @@
+import { horizontal, nearest, type Picks, premultiply, unpremultiply, vertical, type Weights } from '../kernels/resize.ts'
+import type { Raster, Space } from '../kernels/resize-memory.ts'
+import { fixedWeights, type Shares, shares, type WeighingFilter } from './resample-weights.ts'
+
+export type PillowFilter = 'nearest' | WeighingFilter
+
+/** Left, top, right and bottom in pixels, which may be fractions. */
+export type Box = readonly [left: number, top: number, right: number, bottom: number]
+
+export interface PillowPlan {
+  size: readonly [height: number, width: number]
+  filter: PillowFilter
+  box: Box
+  pillow: 13 | 12
+}
+
+/** `Image.resize(size, filter, box)` of Pillow on L, RGB and RGBA. What is only cropped is not copied. */
+export function resamplePillow(source: Raster, plan: PillowPlan, space: Space): Raster {
+  const { size, filter, box } = plan
+  if (sameSize(source, size) && box.join() === [0, 0, source.width, source.height].join()) return source
+  const crop = cropOf(size, box)
+  const transparent = source.channels === 4 && filter !== 'nearest'
+  if (crop !== undefined && !transparent) return cropped(source, crop)
+  const target = space.raster(...size, source.channels)
+  const mark = space.at
+  if (filter === 'nearest') {
+    nearest(source, picks(source.width, size[1], box[0], box[2]), picks(source.height, size[0], box[1], box[3]), target, space)
+  } else if (!transparent) {
+    resize(source, { ...plan, filter }, target, space)
+  } else if (crop !== undefined) {
+    // Even what is only cropped goes through RGBa, and loses by it.
+    premultiply(cropped(source, crop), target)
+  } else {
+    const colours = space.raster(source.height, source.width, 4)
+    premultiply(source, colours)
+    resize(colours, { ...plan, filter }, target, space)
+  }
+  if (transparent) unpremultiply(target)
+  space.at = mark
+  return target
+}
+
+const sameSize = (source: Raster, [height, width]: PillowPlan['size']): boolean => source.height === height && source.width === width
+
+/** The corner of a box of whole pixels that has the size wanted. */
+export function cropOf(
+  [height, width]: PillowPlan['size'],
+  box: Box,
+): { left: number; top: number; height: number; width: number } | undefined {
+  const [left, top, right, bottom] = box.map(Math.fround) as [number, number, number, number]
+  const whole = Number.isInteger(left) && Number.isInteger(top)
+  return whole && Math.fround(right - left) === width && Math.fround(bottom - top) === height ? { left, top, height, width } : undefined
+}
+
+function cropped(source: Raster, { left, top, height, width }: { left: number; top: number; height: number; width: number }): Raster {
+  return { ...source, at: source.at + top * source.stride + left * source.channels, height, width }
+}
+
+/** The pixel at the centre of each of `to`; positions are summed up step by step, as Pillow does. */
+function picks(from: number, to: number, start: number, end: number): Picks {
+  const step = Math.fround(Math.fround(end) - Math.fround(start)) / to
+  const all = new Int32Array(to)
+  for (let i = 0, position = Math.fround(start) + step * 0.5; i < to; i++, position += step) {
+    all[i] = position < from ? Math.trunc(position) : -1
+  }
+  return all
+}
+
+interface Size {
+  height: number
+  width: number
+}
+
+/**
+ * What is done along the rows and along the columns, if anything. Pillow 13 goes along the columns first when the height shrinks, and
+ * by more than twice as many pixels as the width.
+ */
+export function passesOf(
+  source: Size,
+  { size: [height, width], filter, box, pillow }: PillowPlan & { filter: WeighingFilter },
+): { across: Shares | undefined; down: Shares | undefined; downFirst: boolean } {
+  const [left, top, right, bottom] = box.map(Math.fround) as [number, number, number, number]
+  const acrossNeeded = width !== source.width || left !== 0 || right !== width
+  const downNeeded = height !== source.height || top !== 0 || bottom !== height
+  const shrinks = source.height - height
+  return {
+    across: acrossNeeded ? shares(source.width, left, right, width, filter) : undefined,
+    down: downNeeded ? shares(source.height, top, bottom, height, filter) : undefined,
+    downFirst: pillow === 13 && shrinks > 0 && shrinks > 2 * (source.width - width),
+  }
+}
+
+/** A pass that would change nothing is left out, and the first makes only what the second reads. */
+function resize(source: Raster, plan: PillowPlan & { filter: WeighingFilter }, target: Raster, space: Space): void {
+  const passes = passesOf(source, plan)
+  const across = passes.across && fixedWeights(passes.across, source.width)
+  const down = passes.down && fixedWeights(passes.down, source.height)
+  if (down === undefined) {
+    horizontal(source, across!, target, space)
+  } else if (across === undefined) {
+    vertical(source, down, target, space)
+  } else if (passes.downFirst) {
+    const { begin, end } = span(across)
+    const columns = cropped(source, { left: begin, top: 0, height: source.height, width: end - begin })
+    const between = space.raster(target.height, columns.width, source.channels)
+    vertical(columns, down, between, space)
+    horizontal(between, from(begin, across), target, space)
+  } else {
+    const { begin, end } = span(down)
+    const rows = cropped(source, { left: 0, top: begin, height: end - begin, width: source.width })
+    const between = space.raster(rows.height, target.width, source.channels)
+    horizontal(rows, across, between, space)
+    vertical(between, from(begin, down), target, space)
+  }
+}
+
+/** The first pixel that is needed and the one after the last. */
+function span({ first, taps }: Weights): { begin: number; end: number } {
+  return { begin: first.reduce((a, b) => Math.min(a, b)), end: first.reduce((a, b) => Math.max(a, b)) + taps }
+}
+
+const from = (begin: number, weights: Weights<Int32Array>): Weights<Int32Array> => ({
+  ...weights,
+  first: weights.first.map((at) => at - begin),
+})

@@ -1,0 +1,265 @@
+import { pictureKernel } from './picture.ts'
+import type { Raster, Space } from './resize-memory.ts'
+
+/** `assembly/_resize*.ts`. */
+export interface ResizeKernel {
+  resizeHorizontal(
+    source: number,
+    stride: number,
+    rows: number,
+    channels: number,
+    target: number,
+    targetStride: number,
+    width: number,
+    first: number,
+    weights: number,
+    groups: number,
+  ): void
+  resizeVertical(
+    source: number,
+    stride: number,
+    bytes: number,
+    target: number,
+    targetStride: number,
+    height: number,
+    first: number,
+    weights: number,
+    taps: number,
+  ): void
+  resizeNearest(
+    source: number,
+    stride: number,
+    channels: number,
+    target: number,
+    targetStride: number,
+    width: number,
+    height: number,
+    columns: number,
+    lines: number,
+  ): void
+  premultiply(source: number, stride: number, target: number, targetStride: number, width: number, height: number): void
+  unpremultiply(pixels: number, stride: number, width: number, height: number): void
+  resizeLinear(
+    source: number,
+    stride: number,
+    channels: number,
+    target: number,
+    targetStride: number,
+    width: number,
+    height: number,
+    first: number,
+    weights: number,
+    lines: number,
+    betas: number,
+    line0: number,
+    line1: number,
+  ): void
+  resizeAreaWhole(
+    source: number,
+    stride: number,
+    channels: number,
+    target: number,
+    targetStride: number,
+    width: number,
+    height: number,
+    scaleX: number,
+    scaleY: number,
+    factor: number,
+  ): void
+  resizeArea(
+    source: number,
+    stride: number,
+    channels: number,
+    target: number,
+    targetStride: number,
+    width: number,
+    height: number,
+    first: number,
+    alphas: number,
+    taps: number,
+    lines: number,
+    betas: number,
+    rows: number,
+    sums: number,
+  ): void
+}
+
+/**
+ * How one direction is resized: pixel i of the target is made of `taps` pixels of the source from `first[i]` on, all of them inside
+ * it, with the weights `values[i * taps]` and following.
+ */
+export interface Weights<Values extends Int32Array | Float32Array = Int32Array | Float32Array> {
+  first: Int32Array
+  taps: number
+  values: Values
+}
+
+/** OpenCV's two neighbours and their weights, which add up to 2048. */
+export interface Linear {
+  /** Of each column of the target the left neighbour, with two weights; the right one may lie outside when its weight is 0. */
+  columns: Int32Array
+  alphas: Int16Array
+  /** Of each row of the target two rows, with two weights. */
+  lines: Int32Array
+  betas: Int32Array
+}
+
+/** For each pixel of the target the one of the source that it shows, or -1 for 0. */
+export type Picks = Int32Array
+
+/** Pillow's pass along the rows: weights of 22 bits, sums rounded to bytes. */
+export function horizontal(source: Raster, weights: Weights<Int32Array>, target: Raster, space: Space): void {
+  const { channels } = source
+  const mark = space.at
+  const unit = channels === 1 ? 8 : 2
+  pictureKernel().exports.resizeHorizontal(
+    source.at,
+    source.stride,
+    source.height,
+    channels,
+    target.at,
+    target.stride,
+    target.width,
+    space.put(scaled(weights.first, channels)),
+    space.put(halves(weights, unit)),
+    Math.ceil(weights.taps / unit),
+  )
+  space.at = mark
+}
+
+/** Pillow's pass along the columns. */
+export function vertical(source: Raster, weights: Weights<Int32Array>, target: Raster, space: Space): void {
+  const mark = space.at
+  pictureKernel().exports.resizeVertical(
+    source.at,
+    source.stride,
+    source.width * source.channels,
+    target.at,
+    target.stride,
+    target.height,
+    space.put(weights.first),
+    space.put(halves(weights, 2)),
+    weights.taps,
+  )
+  space.at = mark
+}
+
+/** The pixels that `columns` and `lines` pick. */
+export function nearest(source: Raster, columns: Picks, lines: Picks, target: Raster, space: Space): void {
+  const { channels } = source
+  const mark = space.at
+  pictureKernel().exports.resizeNearest(
+    source.at,
+    source.stride,
+    channels,
+    target.at,
+    target.stride,
+    target.width,
+    target.height,
+    space.put(columns.map((column) => (column < 0 ? -1 : column * channels))),
+    space.put(lines),
+  )
+  space.at = mark
+}
+
+/** RGBA with colours times alpha / 255, rounded, as Pillow's RGBa. */
+export function premultiply(source: Raster, target: Raster): void {
+  pictureKernel().exports.premultiply(source.at, source.stride, target.at, target.stride, source.width, source.height)
+}
+
+/** Pillow's RGBa to RGBA, in place. */
+export function unpremultiply({ at, stride, width, height }: Raster): void {
+  pictureKernel().exports.unpremultiply(at, stride, width, height)
+}
+
+/** OpenCV's bilinear resizing: weights of 11 bits. */
+export function linear(source: Raster, { columns, alphas, lines, betas }: Linear, target: Raster, space: Space): void {
+  const { channels, width } = target
+  const mark = space.at
+  pictureKernel().exports.resizeLinear(
+    source.at,
+    source.stride,
+    channels,
+    target.at,
+    target.stride,
+    width,
+    target.height,
+    space.put(scaled(columns, channels)),
+    space.put(alphas),
+    space.put(lines),
+    space.put(betas),
+    space.take(width * channels * 2),
+    space.take(width * channels * 2),
+  )
+  space.at = mark
+}
+
+/** OpenCV's means over `scaleX` x `scaleY` whole pixels. */
+export function areaWhole(source: Raster, scaleX: number, scaleY: number, target: Raster): void {
+  const { channels } = source
+  pictureKernel().exports.resizeAreaWhole(
+    source.at,
+    source.stride,
+    channels,
+    target.at,
+    target.stride,
+    target.width,
+    target.height,
+    scaleX,
+    scaleY,
+    1 / Math.fround(scaleX * scaleY),
+  )
+}
+
+/** OpenCV's means over cells with fractions of pixels, in float32. */
+export function area(source: Raster, columns: Weights<Float32Array>, lines: Weights<Float32Array>, target: Raster, space: Space): void {
+  const { channels } = source
+  const mark = space.at
+  const alphas = channels === 1 ? widened(columns, 4) : columns
+  pictureKernel().exports.resizeArea(
+    source.at,
+    source.stride,
+    channels,
+    target.at,
+    target.stride,
+    target.width,
+    target.height,
+    space.put(scaled(columns.first, channels)),
+    space.put(alphas.values),
+    alphas.taps,
+    space.put(lines.first),
+    space.put(widened(lines, 4).values),
+    lines.taps,
+    space.take(target.width * 16),
+  )
+  space.at = mark
+}
+
+/** Where in a row the pixels begin; kernels for one channel take eight at a time, so there are 0s up to that. */
+function scaled(first: Int32Array, channels: number): Int32Array {
+  const bytes = new Int32Array(Math.ceil(first.length / 8) * 8)
+  for (let i = 0; i < first.length; i++) bytes[i] = first[i]! * channels
+  return bytes
+}
+
+/** As many weights as make a multiple of `unit`, those added being 0. */
+function widened<Values extends Int32Array | Float32Array>({ first, taps, values }: Weights<Values>, unit: number): Weights<Values> {
+  const wide = Math.ceil(taps / unit) * unit
+  const all = new (values.constructor as new (length: number) => Values)(first.length * wide)
+  for (let i = 0; i < first.length; i++) all.set(values.subarray(i * taps, (i + 1) * taps), i * wide)
+  return { first, taps: wide, values: all }
+}
+
+/** Weights as `high * 2 ** 15 + low`: for `unit` weights first the low halves, then the high ones. */
+function halves({ first, taps, values }: Weights<Int32Array>, unit: number): Int16Array {
+  const groups = Math.ceil(taps / unit)
+  const all = new Int16Array(Math.ceil(first.length / 4) * 4 * groups * unit * 2)
+  for (let i = 0, from = 0; i < first.length; i++) {
+    for (let tap = 0; tap < taps; tap++, from++) {
+      const to = (i * groups * unit + tap) * 2 - (tap % unit)
+      all[to] = values[from]! & 0x7fff
+      all[to + unit] = values[from]! >> 15
+    }
+  }
+  return all
+}
