@@ -1,4 +1,4 @@
-import { cropOf, type PillowPlan, passesOf } from './resample-pillow.ts'
+import { cropOf, isWhole, type PillowPlan, passesOf, stepsOf } from './resample-pillow.ts'
 import type { Shares } from './resample-weights.ts'
 
 interface Gray16 {
@@ -9,14 +9,16 @@ interface Gray16 {
 
 /** `Image.resize` of Pillow on `I;16`: weights in float64, each pass rounded to 16 bits. Plain TypeScript, since it is rare. */
 export function resample16(source: Gray16, plan: PillowPlan): Gray16 {
+  if (isWhole(source, plan)) return { ...source, data: source.data.slice() }
+  return stepsOf(source, plan).reduce(resizeOnce, source)
+}
+
+function resizeOnce(source: Gray16, plan: PillowPlan): Gray16 {
   const { filter, box } = plan
   const [height, width] = plan.size
   const [left, top, right, bottom] = box.map(Math.fround) as [number, number, number, number]
-  const crop = cropOf(plan.size, box)
-  if (crop !== undefined) {
-    const { data } = pick(source, range(crop.left, width), range(crop.top, height))
-    return { data, height, width }
-  }
+  const crop = cropOf(plan)
+  if (crop !== undefined) return pick(source, range(crop.left, width), range(crop.top, height))
   if (filter === 'nearest') return pick(source, centres(source.width, width, left, right), centres(source.height, height, top, bottom))
   const { across, down, downFirst } = passesOf(source, { ...plan, filter })
   const level = plan.pillow === 13 ? clipped : clippedByBytes

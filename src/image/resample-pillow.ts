@@ -14,45 +14,65 @@ export interface PillowPlan {
   pillow: 13 | 12
 }
 
-/** `Image.resize(size, filter, box)` of Pillow on L, RGB and RGBA. What is only cropped is not copied. */
+/**
+ * `Image.resize(size, filter, box)` of Pillow on L, RGB and RGBA. Where pixels are only cropped the result is a part of the source.
+ */
 export function resamplePillow(source: Raster, plan: PillowPlan, space: Space): Raster {
+  if (isWhole(source, plan)) return source
+  const start = space.at
+  const transparent = source.channels === 4 && plan.filter !== 'nearest'
+  let result = source
+  if (transparent) {
+    result = space.raster(source.height, source.width, 4)
+    premultiply(source, result)
+  }
+  for (const step of stepsOf(source, plan)) result = resizeOnce(result, step, space)
+  if (transparent) unpremultiply(result)
+  return space.keep(result, start)
+}
+
+export function isWhole({ height, width }: Size, { size, box }: PillowPlan): boolean {
+  return size[0] === height && size[1] === width && box.join() === [0, 0, width, height].join()
+}
+
+/** Before Pillow 13 pictures more than 100 times as high as wide that become lower were resized twice, first in height. */
+export function stepsOf({ height, width }: Size, plan: PillowPlan): PillowPlan[] {
+  const { size, box, pillow } = plan
+  if (pillow === 13 || height <= 100 * width || size[0] >= height) return [plan]
+  return [
+    { ...plan, size: [size[0], width], box: [0, box[1], width, box[3]] },
+    { ...plan, box: [box[0], 0, box[2], size[0]] },
+  ]
+}
+
+function resizeOnce(source: Raster, plan: PillowPlan, space: Space): Raster {
   const { size, filter, box } = plan
-  if (sameSize(source, size) && box.join() === [0, 0, source.width, source.height].join()) return source
-  const crop = cropOf(size, box)
-  const transparent = source.channels === 4 && filter !== 'nearest'
-  if (crop !== undefined && !transparent) return cropped(source, crop)
+  const crop = cropOf(plan)
+  if (crop !== undefined) return cropped(source, crop)
   const target = space.raster(...size, source.channels)
   const mark = space.at
   if (filter === 'nearest') {
     nearest(source, picks(source.width, size[1], box[0], box[2]), picks(source.height, size[0], box[1], box[3]), target, space)
-  } else if (!transparent) {
-    resize(source, { ...plan, filter }, target, space)
-  } else if (crop !== undefined) {
-    // Even what is only cropped goes through RGBa, and loses by it.
-    premultiply(cropped(source, crop), target)
   } else {
-    const colours = space.raster(source.height, source.width, 4)
-    premultiply(source, colours)
-    resize(colours, { ...plan, filter }, target, space)
+    resize(source, { ...plan, filter }, target, space)
   }
-  if (transparent) unpremultiply(target)
   space.at = mark
   return target
 }
 
-const sameSize = (source: Raster, [height, width]: PillowPlan['size']): boolean => source.height === height && source.width === width
+interface Part extends Size {
+  left: number
+  top: number
+}
 
-/** The corner of a box of whole pixels that has the size wanted. */
-export function cropOf(
-  [height, width]: PillowPlan['size'],
-  box: Box,
-): { left: number; top: number; height: number; width: number } | undefined {
+/** What is left to do when the box begins at a whole pixel and has the size wanted. */
+export function cropOf({ size: [height, width], box }: PillowPlan): Part | undefined {
   const [left, top, right, bottom] = box.map(Math.fround) as [number, number, number, number]
   const whole = Number.isInteger(left) && Number.isInteger(top)
   return whole && Math.fround(right - left) === width && Math.fround(bottom - top) === height ? { left, top, height, width } : undefined
 }
 
-function cropped(source: Raster, { left, top, height, width }: { left: number; top: number; height: number; width: number }): Raster {
+function cropped(source: Raster, { left, top, height, width }: Part): Raster {
   return { ...source, at: source.at + top * source.stride + left * source.channels, height, width }
 }
 

@@ -47,6 +47,21 @@ export class Space {
   raster(height: number, width: number, channels: Raster['channels']): Raster {
     return { at: this.take(height * width * channels), height, width, channels, stride: width * channels }
   }
+
+  /** Frees what was taken since `start`, but for one picture, which moves there if it lay behind. */
+  keep(raster: Raster, start: number): Raster {
+    this.at = start
+    if (raster.at < start) return raster
+    const span = spanOf(raster)
+    const at = this.take(span)
+    if (at !== raster.at) new Uint8Array(pictureKernel().memory.buffer).copyWithin(at, raster.at, raster.at + span)
+    return { ...raster, at }
+  }
+}
+
+/** The bytes from the first pixel to the last. */
+function spanOf({ height, width, channels, stride }: Raster): number {
+  return height === 0 ? 0 : (height - 1) * stride + width * channels
 }
 
 /** The kernel's bytes as they are now: memory that grows leaves the view empty. */
@@ -55,11 +70,12 @@ export function bytesAt(at: number, length: number): Uint8Array {
 }
 
 /** A copy of the pixels, row after row. */
-export function pixelsOf({ at, height, width, channels, stride }: Raster): Uint8Array<ArrayBuffer> {
+export function pixelsOf(raster: Raster): Uint8Array<ArrayBuffer> {
+  const { at, height, width, channels, stride } = raster
   const row = width * channels
   if (stride === row) return bytesAt(at, height * row).slice()
   const pixels = new Uint8Array(height * row)
-  const bytes = bytesAt(at, height === 0 ? 0 : (height - 1) * stride + row)
+  const bytes = bytesAt(at, spanOf(raster))
   for (let y = 0; y < height; y++) pixels.set(bytes.subarray(y * stride, y * stride + row), y * row)
   return pixels
 }
