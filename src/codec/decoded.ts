@@ -15,6 +15,8 @@ export interface Decoded {
   transparent?: number[]
   /** The file's EXIF data: a TIFF header and its fields. */
   exif?: Uint8Array
+  /** An orientation that is part of the pixels' layout (TIFF's), 1 to 8: it always applies. */
+  orientation?: number
 }
 
 export interface DecodeLimits {

@@ -16,7 +16,7 @@ export interface Pass {
 }
 
 export interface Lines {
-  /** Every row with its filter byte; they are unfiltered in place. */
+  /** The rows, each with its filter byte, or the first of them; they are unfiltered in place. */
   lines: Uint8Array
   samples: number
   /** Bits a sample. */
@@ -49,12 +49,13 @@ export function passesOf(height: number, width: number, pixelBits: number, inter
     .filter(({ rows, columns }) => rows > 0 && columns > 0)
 }
 
-/** Puts the pixels of a pass where they belong; its rows begin at `at` of `lines`. False for a filter that does not exist. */
+/** Puts the pixels of a pass where they belong, as far as there are rows, which begin at `at`. False for a filter that does not exist. */
 export function unpackPass(layout: Lines, pass: Pass, at: number): boolean {
   const { lines, samples, depth, data, width } = layout
   const { rows, rowBytes, unit, top, left, stepY, stepX, columns } = pass
   for (let y = 0; y < rows; y++) {
     const row = at + y * (rowBytes + 1) + 1
+    if (row + rowBytes > lines.length) break
     if (!unfilter(lines, row, rowBytes, unit, y > 0)) return false
     const to = ((top + y * stepY) * width + left) * samples
     if (depth === 8 && stepX === 1) data.set(lines.subarray(row, row + rowBytes), to)

@@ -85,7 +85,7 @@ function readChunks(bytes: Uint8Array): Chunks {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const parts: Uint8Array[] = []
   const found: Partial<Chunks> = {}
-  for (let at = 8; at + 8 <= view.length; ) {
+  for (let at = 8; at + 8 <= view.length;) {
     const length = view.readUInt32BE(at)
     const type = view.toString('latin1', at + 4, at + 8)
     const data = view.subarray(at + 8, at + 8 + length)
@@ -123,7 +123,7 @@ function readHeader(data: Buffer): Header {
   throw new MillraceError('PNG_DAMAGED', 'the header (chunk IHDR) names no kind of picture that PNG has. The file is damaged.')
 }
 
-/** The filtered rows; of a stream that ends early, what is there and zeros. */
+/** The filtered rows, or those that are there. */
 function inflate(parts: Uint8Array[], expected: number, keep: boolean): Uint8Array {
   const compressed = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
   let lines: Uint8Array = new Uint8Array(0)
@@ -139,14 +139,11 @@ function inflate(parts: Uint8Array[], expected: number, keep: boolean): Uint8Arr
       throw new MillraceError('PNG_DAMAGED', `its compressed data can't be read (${reason}). Copy or download it again.`, { cause: error })
     }
   }
-  if (lines.length >= expected) return lines
-  if (!keep) {
+  if (lines.length < expected && !keep) {
     throw new MillraceError(
       'PNG_TRUNCATED',
       `its rows need ${expected} bytes, but the file holds ${lines.length}. Copy or download it again, or keep what is there: truncated: 'keep'.`,
     )
   }
-  const padded = new Uint8Array(expected)
-  padded.set(lines)
-  return padded
+  return lines
 }

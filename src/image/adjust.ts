@@ -1,17 +1,22 @@
 // Colours changed as Pillow's ImageEnhance does, which torchvision's functions call for PIL images. Alpha is left as it is.
 import { MillraceError } from '../core/errors.ts'
 import type { Image } from '../core/image.ts'
+import { luma } from './convert.ts'
 
 export type Adjustment = 'brightness' | 'contrast' | 'saturation' | 'hue'
+
+export function checkFactor(what: Adjustment, factor: number): void {
+  if (what === 'hue' ? factor >= -0.5 && factor <= 0.5 : factor >= 0 && factor < Infinity) return
+  throw new MillraceError(
+    'BAD_OPTION',
+    `${what} takes a number ${what === 'hue' ? 'from -0.5 to 0.5' : 'of 0 or more'}; received ${factor}.`,
+  )
+}
 
 /** `factor`: 1 changes nothing, 0 gives black, gray or the gray picture; for hue, turns of the colour circle from -0.5 to 0.5. */
 export function adjust(image: Image, what: Adjustment, factor: number): Image {
   if (!(image.data instanceof Uint8Array) || image.palette !== undefined) {
     throw new MillraceError('BAD_IMAGE', `colours are adjusted in pictures of 8 bits without a palette. Open it with mode 'RGB' or 'L'.`)
-  }
-  const low = what === 'hue' ? -0.5 : 0
-  if (!(factor >= low && (what !== 'hue' || factor <= 0.5) && factor < Infinity)) {
-    throw new MillraceError('BAD_OPTION', `${what} takes a factor ${what === 'hue' ? 'from -0.5 to 0.5' : 'of 0 or more'}; received ${factor}.`)
   }
   const { data, channels } = image as Image & { data: Uint8Array }
   const out = data.slice()
@@ -28,7 +33,7 @@ function grayOf(data: Uint8Array, channels: number): Uint8Array {
   if (channels === 1) return data
   const gray = new Uint8Array(data.length / channels)
   for (let i = 0, at = 0; i < gray.length; i++, at += channels) {
-    gray[i] = (19595 * data[at]! + 38470 * data[at + 1]! + 7471 * data[at + 2]! + 0x8000) >> 16
+    gray[i] = luma(data, at)
   }
   return gray
 }

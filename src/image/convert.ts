@@ -6,8 +6,8 @@ import type { Decoded } from '../codec/decoded.ts'
 export type Mode = 'RGB' | 'L' | 'RGBA' | 'keep'
 
 /**
- * Pixels in another mode, with the arithmetic of Pillow's `Image.convert`: gray is (19595 R + 38470 G + 7471 B + 32768) >> 16, of
- * palette entries floor((299 R + 587 G + 114 B) / 1000), alpha is dropped without blending, gray of 16 bits is clipped at 255.
+ * Pixels in another mode, with the arithmetic of Pillow's `Image.convert`: gray is (19595 R + 38470 G + 7471 B + 32768) >> 16,
+ * alpha is dropped without blending, gray of 16 bits is clipped at 255.
  */
 export function convert(decoded: Decoded, mode: Mode): Image {
   switch (mode) {
@@ -43,9 +43,7 @@ function toGray({ mode, data, height, width, palette }: Decoded): Image {
   if (mode === 'L') return { data: data as Uint8Array, height, width, channels: 1 }
   if (mode === 'P') {
     const entries = paddedPalette(palette)
-    const gray = Uint8Array.from({ length: 256 }, (_, i) =>
-      Math.floor((299 * entries[3 * i]! + 587 * entries[3 * i + 1]! + 114 * entries[3 * i + 2]!) / 1000),
-    )
+    const gray = Uint8Array.from({ length: 256 }, (_, i) => luma(entries, 3 * i))
     for (let i = 0; i < out.length; i++) out[i] = gray[data[i]!]!
   } else if (mode === 'I;16') for (let i = 0; i < out.length; i++) out[i] = Math.min(data[i]!, 255)
   else if (mode === 'LA') for (let i = 0; i < out.length; i++) out[i] = data[2 * i]!
@@ -53,11 +51,14 @@ function toGray({ mode, data, height, width, palette }: Decoded): Image {
     const step = mode === 'RGB' ? 3 : 4
     const rgb = mode === 'CMYK' ? cmykToRgb(data, 4) : data
     for (let i = 0, at = 0; i < out.length; i++, at += step) {
-      out[i] = (19595 * rgb[at]! + 38470 * rgb[at + 1]! + 7471 * rgb[at + 2]! + 0x8000) >> 16
+      out[i] = luma(rgb, at)
     }
   }
   return { data: out, height, width, channels: 1 }
 }
+
+export const luma = (rgb: Uint8Array | Uint16Array, at: number): number =>
+  (19595 * rgb[at]! + 38470 * rgb[at + 1]! + 7471 * rgb[at + 2]! + 0x8000) >> 16
 
 function toColour(decoded: Decoded, channels: 3 | 4): Image {
   const { mode, data, height, width } = decoded

@@ -48,10 +48,17 @@ export function checkBox(box: Box, image: { height: number; width: number }): vo
 
 /**
  * `'reflect'` mirrors at the outermost pixels without repeating them, as often as it must (NumPy's); `'border'` repeats them;
- * `'constant'` puts `fill` into every channel.
+ * `'constant'` puts `fill` into every channel. Negative margins cut off.
  */
-export function padPixels(image: Image, { top, left, bottom, right }: Margins, mode: PadMode, fill = 0): Image {
+export function padPixels(whole: Image, margins: Margins, mode: PadMode, fill = 0): Image {
+  const image = withoutNegative(whole, margins)
   const { height, width, channels } = image
+  const [top, left, bottom, right] = [margins.top, margins.left, margins.bottom, margins.right].map((margin) => Math.max(margin, 0)) as [
+    number,
+    number,
+    number,
+    number,
+  ]
   const out = like(image, top + height + bottom, left + width + right)
   const row = out.width * channels
   if (mode === 'constant') {
@@ -69,6 +76,16 @@ export function padPixels(image: Image, { top, left, bottom, right }: Margins, m
     }
   }
   return out
+}
+
+/** What negative margins leave of the picture. */
+function withoutNegative(image: Image, margins: Margins): Image {
+  if (margins.top >= 0 && margins.left >= 0 && margins.bottom >= 0 && margins.right >= 0) return image
+  const [top, left] = [Math.max(-margins.top, 0), Math.max(-margins.left, 0)]
+  const height = image.height - top - Math.max(-margins.bottom, 0)
+  const width = image.width - left - Math.max(-margins.right, 0)
+  checkBox({ top, left, height, width }, image)
+  return cropPixels(image, { top, left, height, width })
 }
 
 /** Where the pixel at `i` of a line that is endless both ways comes from. */

@@ -87,7 +87,8 @@ function eachChannel(
 export function perChannel({ mean, std }: Statistics, channels: number): Level[] {
   const of = (values: number | readonly number[], name: string): readonly number[] => {
     const list = typeof values === 'number' ? Array.from({ length: channels }, () => values) : values
-    if (Array.isArray(list) && list.length === channels && list.every(Number.isFinite) && (name === 'mean' || !list.includes(0))) return list
+    if (Array.isArray(list) && list.length === channels && list.every(Number.isFinite) && (name === 'mean' || !list.includes(0)))
+      return list
     throw new MillraceError(
       'BAD_OPTION',
       `${name} is one number${name === 'std' ? ' (not 0)' : ''} for each of the ${channels} channels; received ${JSON.stringify(values)}.`,

@@ -1,0 +1,85 @@
+import { MillraceError } from '../core/errors.ts'
+import { randomOf } from '../core/random.ts'
+import type { Context } from '../core/task.ts'
+import { runStep } from './run.ts'
+import type { Step } from './steps.ts'
+import { isTask, stepsOf, type Transform } from './transform.ts'
+
+export interface ApplyOptions extends Partial<Omit<Context, 'params' | 'state'>> {
+  /** The sample's index, which tasks are given. Default 0. */
+  index?: number
+  /** Where random numbers come from: doubles in [0, 1), in a dataset `ctx.random`. By default those of (`seed`, `index`). */
+  random?: () => number
+  /** Default 0. */
+  seed?: number
+}
+
+/**
+ * Runs a transform on a sample. What its tasks throw passes through; the steps throw `BAD_SIZE`, `BAD_BOX`, `BAD_OPTION`,
+ * `BAD_IMAGE` and `BAD_TENSOR` (the step before gives something else than this one takes).
+ */
+export async function apply<In, Out>(transform: Transform<In, Out>, sample: In, options: ApplyOptions = {}): Promise<Out> {
+  return applyNow(transform, sample, options)
+}
+
+/** As `apply`, and without a promise where no task of the transform gives one. */
+export function applyNow<In, Out>(transform: Transform<In, Out>, sample: In, options: ApplyOptions = {}): Out | Promise<Out> {
+  const { index = 0, seed = 0 } = options
+  const { random = randomOf(seed, index), signal = new AbortController().signal, attempt = 1, warn = () => {} } = options
+  const steps = stepsOf(transform)
+  const from = (first: number, start: unknown): unknown => {
+    let value = start
+    for (let i = first; i < steps.length; i++) {
+      const step = steps[i]!
+      if (!isTask(step)) {
+        value = runStep(step, value, random)
+        continue
+      }
+      value = step.run(value, index, { random, signal, attempt, warn, params: step.params, state: undefined })
+      if (value instanceof Promise) return value.then((result) => from(i + 1, result))
+    }
+    return value
+  }
+  return from(0, sample) as Out | Promise<Out>
+}
+
+/**
+ * The way back, as far as there is one: the inverses of a transform's steps, from the last to the first, up to a step that has none
+ * (`resize`, `crop`, what is random). Of `compose(resize(224), toTensor(), normalize(imagenet))` it is the transform from the
+ * tensor to the picture that the model sees.
+ *
+ * @throws MillraceError `NO_INVERSE` when that would undo a task.
+ */
+export function invert<In, Out>(transform: Transform<In, Out>): Transform<Out, In> {
+  const steps: Step[] = []
+  for (const step of stepsOf(transform).reverse()) {
+    if (isTask(step)) {
+      throw new MillraceError('NO_INVERSE', 'a step of your own (a task) has no inverse. Invert the steps after it, and undo it yourself.')
+    }
+    const inverse = inverseOf(step)
+    if (inverse === undefined) break
+    steps.push(inverse)
+  }
+  return { op: 'compose', steps } as Transform<Out, In>
+}
+
+function inverseOf(step: Step): Step | undefined {
+  switch (step.op) {
+    case 'toTensor':
+      return { op: 'toImage' }
+    case 'toImage':
+      return { op: 'toTensor' }
+    case 'normalize':
+      return { ...step, op: 'denormalize' }
+    case 'denormalize':
+      return { ...step, op: 'normalize' }
+    case 'flip':
+      return step
+    case 'pad':
+      return { ...step, top: -step.top, left: -step.left, bottom: -step.bottom, right: -step.right }
+    case 'rotate90':
+      return { op: 'rotate90', turns: -step.turns }
+    default:
+      return undefined
+  }
+}
