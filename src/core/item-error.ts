@@ -13,6 +13,8 @@ export interface ItemErrorDetails {
   code: string
   /** Which try failed, from 1. */
   attempt?: number
+  /** What `index` counts: `item` (default), `sample`. */
+  noun?: string
   /** What was thrown, revived from the worker: message, class name, own fields and a stack that points into the user's file. */
   cause?: unknown
 }
@@ -26,8 +28,8 @@ export class ItemError extends MillraceError {
   /** With `onError: 'throw'`: the outcomes that were finished when this item failed, in input order. */
   declare results?: Outcome<unknown>[]
 
-  constructor(reason: string, { index, item, stage = 'run', code, attempt = 1, cause }: ItemErrorDetails) {
-    super(code, `item ${index}${describeItem(item)}: ${reason}`, cause === undefined ? undefined : { cause })
+  constructor(reason: string, { index, item, stage = 'run', code, attempt = 1, noun = 'item', cause }: ItemErrorDetails) {
+    super(code, `${noun} ${index}${describeItem(item)}: ${reason}`, cause === undefined ? undefined : { cause })
     this.index = index
     this.item = item
     this.stage = stage

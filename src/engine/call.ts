@@ -18,8 +18,10 @@ export interface Call {
   /** How often a failed item is tried again. */
   retries: number
   seed: number
-  /** An ordered call may run so many items ahead of its consumer; by default a few hundred more than are in flight. */
+  /** How many items may be ahead of the consumer, at most. */
   maxAhead?: number | undefined
+  /** So many may be ahead beside twice what is in flight, where `maxAhead` does not say less. Default 256. */
+  minAhead?: number | undefined
   /** Finished values that wait for the consumer hold about so many bytes at the most, plus what is in flight. Default 64 MiB. */
   maxWaitingBytes?: number | undefined
   /** Buffers that the consumer is done with; they go back to the workers with the next chunks. */

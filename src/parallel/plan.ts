@@ -16,6 +16,9 @@ import type { StreamOptions } from './options.ts'
 type AnyFunction = (item: any, index: number, ctx: any) => unknown
 export type Runnable = AnyFunction | Task<any, any, any>
 
+/** What an item costs this thread at least when a worker does it, in milliseconds. */
+const ITEM_MS = 0.0003
+
 let cpus: number | undefined
 
 /** Everything about a call that is decided before it runs: where, on how many workers, and why. */
@@ -59,7 +62,7 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
     else {
       place = at(shared.inline, 1)
       if (task === undefined) inlineSource(fn as AnyFunction)
-      automatic = moveWhenItPays(() => at(shared.threads, count), explain)
+      automatic = moveWhenItPays(ITEM_MS, () => at(shared.threads, count), explain)
     }
   }
   if (task !== undefined && (automatic !== undefined || place.pool.executor.inThisThread !== true)) checkUnique(task)
