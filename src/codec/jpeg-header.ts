@@ -41,7 +41,7 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader {
     const start = [...bytes.subarray(0, 3)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')
     throw damaged(start === '' ? 'this is empty' : `this begins with the bytes ${start}, not ff d8 ff`)
   }
-  let frame: ReturnType<typeof readFrame> | undefined
+  let frame: JpegHeader | undefined
   let jfif = false
   let adobeTransform: number | undefined
   let exif: Orientation | undefined
@@ -65,15 +65,15 @@ export function jpegHeader(bytes: Uint8Array): JpegHeader {
     }
   }
   if (frame === undefined) throw damaged('this one has no frame header before its first scan')
-  const { components } = frame
-  const header = { ...frame, colour: colourOf(components, jfif, adobeTransform), adobeTransform, orientation: exif ?? xmp ?? 1 }
-  return { ...header, unsupported: unsupportedKind(header) }
+  frame.colour = colourOf(frame.components, jfif, adobeTransform)
+  frame.adobeTransform = adobeTransform
+  frame.orientation = exif ?? xmp ?? 1
+  frame.unsupported = unsupportedKind(frame)
+  return frame
 }
 
-function readFrame(
-  bytes: Uint8Array,
-  { marker, from, to }: Segment,
-): Pick<JpegHeader, 'height' | 'width' | 'components' | 'precision' | 'coding' | 'arithmetic'> {
+/** The header as far as the frame header tells it. */
+function readFrame(bytes: Uint8Array, { marker, from, to }: Segment): JpegHeader {
   const count = to - from >= 6 ? (bytes[from + 5] as number) : 0
   if (count === 0 || to - from !== 6 + 3 * count) {
     throw damaged(`its frame header has ${to - from} bytes for ${count} components; it should be 6 and 3 for each of at least one`)
@@ -99,6 +99,10 @@ function readFrame(
     precision: bytes[from] as number,
     coding: hierarchical ? 'hierarchical' : kind === 3 ? 'lossless' : kind === (SOF2 & 3) ? 'progressive' : 'sequential',
     arithmetic: (marker & 8) !== 0,
+    colour: 'gray',
+    adobeTransform: undefined,
+    orientation: 1,
+    unsupported: undefined,
   }
 }
 
@@ -108,11 +112,10 @@ function colourOf(components: readonly JpegComponent[], jfif: boolean, adobeTran
   if (components.length !== 3) return 'gray'
   if (jfif) return 'ycc'
   if (adobeTransform !== undefined) return adobeTransform === 0 ? 'rgb' : 'ycc'
-  return String.fromCharCode(...components.map(({ id }) => id)) === 'RGB' ? 'rgb' : 'ycc'
+  return [...'RGB'].every((name, i) => components[i]?.id === name.charCodeAt(0)) ? 'rgb' : 'ycc'
 }
 
-function unsupportedKind(header: Omit<JpegHeader, 'unsupported'>): string | undefined {
-  const { components, precision, coding, arithmetic, height, colour } = header
+function unsupportedKind({ components, precision, coding, arithmetic, height, colour }: JpegHeader): string | undefined {
   if (coding === 'lossless' || coding === 'hierarchical') return `this one is ${coding}`
   if (arithmetic) return 'this one has arithmetic coding'
   if (precision !== 8) return `this one has ${precision} bits a sample`

@@ -16,7 +16,6 @@ export const APP14 = 0xee
 const TEM = 0x01
 const JPG = 0xc8
 const DAC = 0xcc
-const DNL = 0xdc
 const COM = 0xfe
 
 /** A marker and its parameters, the bytes `from` to `to`. */
@@ -28,6 +27,10 @@ export interface Segment {
 
 /** A frame header: 0xc0 to 0xcf without DHT, JPG and DAC. */
 export const isFrame = (marker: number): boolean => (marker & 0xf0) === SOF0 && marker !== DHT && marker !== JPG && marker !== DAC
+
+/** Markers that parameters follow: frames, DHT and DAC; SOS, DQT, DNL and DRI; applications; comments. */
+const isSegment = (marker: number): boolean =>
+  (marker >= SOF0 && marker < RST0 && marker !== JPG) || (marker >= SOS && marker <= DRI) || (marker & 0xf0) === APP0 || marker === COM
 
 /** Whether bytes begin as a JPEG does. */
 export const isJpeg = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff
@@ -47,8 +50,7 @@ export function nextSegment(bytes: Uint8Array, at: number): Segment {
     const marker = bytes[at++] as number
     if (marker === 0 || marker === TEM || (marker >= RST0 && marker < SOI)) continue
     if (marker === EOI) return { marker, from: at, to: at }
-    const known = isFrame(marker) || [DHT, DAC, SOS, DQT, DNL, DRI, COM].includes(marker) || (marker & 0xf0) === APP0
-    if (!known) throw damaged(`this one has the marker FF ${hex(marker)} where none such may stand`)
+    if (!isSegment(marker)) throw damaged(`this one has the marker FF ${hex(marker)} where none such may stand`)
     const length = at + 2 <= bytes.length ? uint16(bytes, at) : 2
     if (length < 2) throw damaged(`its segment FF ${hex(marker)} has a length of ${length}`)
     if (at + length > bytes.length) throw damaged(`this one was cut off in its segment FF ${hex(marker)}`)
