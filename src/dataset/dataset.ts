@@ -1,18 +1,7 @@
 import { registerClass } from '../tasks/classes.ts'
+import { contextInPlace, type SampleContext } from './context.ts'
 
-/** What a dataset is given beside the index of a sample. */
-export interface SampleContext {
-  /** Doubles in [0, 1), the same for the same seed, epoch and index whatever the number of workers, batches or retries. */
-  readonly random: () => number
-  /** Which pass over the dataset this is, from 0. */
-  readonly epoch: number
-  /** Aborted when the batch's time-out passes or the loader is left. */
-  readonly signal: AbortSignal
-  /** Reports something that is not a failure. Warnings are counted, and listed when the epoch ends. */
-  readonly warn: (message: string) => void
-  /** Runs a part of the work and counts its time under a name (`read`, `decode`, ...) in `loader.stats()`. */
-  readonly time: <R>(stage: string, work: () => R) => R
-}
+export type { SampleContext } from './context.ts'
 
 /**
  * A map-style dataset: samples by index, as PyTorch's. Workers load the module that made the class and find it there, so a class
@@ -31,6 +20,11 @@ export abstract class Dataset<T = unknown> {
 
   /** The sample at `index`, 0 to `length - 1`. */
   abstract get(index: number, ctx: SampleContext): T | Promise<T>
+
+  /** The samples one after another, made in place (epoch 0, seed 0): for `for await`, and as the items of `parallel`. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (let i = 0; i < this.length; i++) yield await this.get(i, contextInPlace(0, 0, i))
+  }
 
   /**
    * Lets workers find this class: `static { this.register(import.meta) }` in its body.

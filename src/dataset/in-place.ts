@@ -1,0 +1,47 @@
+import type { SampleContext } from './context.ts'
+import type { SampleMapper } from './iterable.ts'
+
+/** Maps that are ready to run in this thread: the setups of tasks have run. */
+export interface InPlace {
+  run(sample: unknown, index: number, ctx: SampleContext): Promise<unknown>
+  /** Runs the teardowns. */
+  close(): Promise<void>
+}
+
+/** Makes ready the maps of a stream that is read without workers. All of them see one context a sample, so one row of random numbers. */
+export async function openMaps(maps: readonly SampleMapper<any, any>[]): Promise<InPlace> {
+  const steps: { run: (sample: unknown, index: number, ctx: any) => unknown; params: unknown; state: unknown; close: () => unknown }[] = []
+  const close = async (): Promise<void> => {
+    for (const step of steps.splice(0).reverse()) await step.close()
+  }
+  try {
+    for (const map of maps) {
+      if (typeof map === 'function') {
+        steps.push({ run: map, params: {}, state: undefined, close: () => {} })
+        continue
+      }
+      const { run, setup, teardown } = map
+      const params = map.params as unknown
+      const state: unknown = await setup?.({ params, worker: 0 })
+      steps.push({ run, params, state, close: () => teardown?.({ params, state }) })
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    close,
+    async run(sample, index, ctx) {
+      let value = sample
+      for (const { run, params, state } of steps) {
+        const made = run(value, index, { ...ctx, params, state, attempt: 1 })
+        value = isThenable(made) ? await made : made
+      }
+      return value
+    },
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
+}
