@@ -13,7 +13,9 @@ export interface ResizeKernel {
     width: number,
     first: number,
     weights: number,
-    groups: number,
+    pairs: number,
+    sourceWidth: number,
+    scratch: number,
   ): void
   resizeVertical(
     source: number,
@@ -111,7 +113,6 @@ export type Picks = Int32Array
 export function horizontal(source: Raster, weights: Weights<Int32Array>, target: Raster, space: Space): void {
   const { channels } = source
   const mark = space.at
-  const unit = channels === 1 ? 8 : 2
   pictureKernel().exports.resizeHorizontal(
     source.at,
     source.stride,
@@ -120,9 +121,11 @@ export function horizontal(source: Raster, weights: Weights<Int32Array>, target:
     target.at,
     target.stride,
     target.width,
-    space.put(scaled(weights.first, channels)),
-    space.put(halves(weights, unit)),
-    Math.ceil(weights.taps / unit),
+    space.put(scaled(weights.first, channels === 1 ? 4 : channels)),
+    space.put(halves(weights)),
+    Math.ceil(weights.taps / 2),
+    source.width,
+    channels === 1 ? space.take((source.width + target.width) * 16) : 0,
   )
   space.at = mark
 }
@@ -138,7 +141,7 @@ export function vertical(source: Raster, weights: Weights<Int32Array>, target: R
     target.stride,
     target.height,
     space.put(weights.first),
-    space.put(halves(weights, 2)),
+    space.put(halves(weights)),
     weights.taps,
   )
   space.at = mark
@@ -250,15 +253,15 @@ function widened<Values extends Int32Array | Float32Array>({ first, taps, values
   return { first, taps: wide, values: all }
 }
 
-/** Weights as `high * 2 ** 15 + low`: for `unit` weights first the low halves, then the high ones. */
-function halves({ first, taps, values }: Weights<Int32Array>, unit: number): Int16Array {
-  const groups = Math.ceil(taps / unit)
-  const all = new Int16Array(Math.ceil(first.length / 4) * 4 * groups * unit * 2)
+/** Weights as `high * 2 ** 15 + low`: for each two first their low halves, then the high ones. */
+function halves({ first, taps, values }: Weights<Int32Array>): Int16Array {
+  const pairs = Math.ceil(taps / 2)
+  const all = new Int16Array(first.length * pairs * 4)
   for (let i = 0, from = 0; i < first.length; i++) {
     for (let tap = 0; tap < taps; tap++, from++) {
-      const to = (i * groups * unit + tap) * 2 - (tap % unit)
+      const to = (i * pairs + (tap >> 1)) * 4 + (tap & 1)
       all[to] = values[from]! & 0x7fff
-      all[to + unit] = values[from]! >> 15
+      all[to + 2] = values[from]! >> 15
     }
   }
   return all

@@ -1,6 +1,6 @@
 // OpenCV's bilinear resizing of bytes: 11-bit weights, each row first across and then two rows together, cut off on the way as OpenCV
 // does. 16 bytes behind a picture and behind the two lines may be read and written.
-import { storeSome } from './_resize'
+import { pair, storeSome } from './_resize'
 
 /**
  * `first` has the byte of a row where each pixel begins, `weights` two i16 for it and the next; `lines` has two rows for each row of
@@ -34,8 +34,10 @@ export function resizeLinear(
       have1 = have0
       have0 = top
     }
-    if (top != have0) across(source + top * stride, channels, line0, width, first, weights)
-    if (bottom != have1) across(source + bottom * stride, channels, line1, width, first, weights)
+    const topRow = source + top * stride
+    const bottomRow = source + bottom * stride
+    if (top != have0) across(topRow, bottomRow, channels, line0, line1, width, first, weights)
+    else if (bottom != have1) across(bottomRow, bottomRow, channels, line1, line1, width, first, weights)
     have0 = top
     have1 = bottom
     together(line0, line1, i16x8.splat(<i16>load<i32>(betas)), i16x8.splat(<i16>load<i32>(betas, 4)), target, width * channels)
@@ -45,41 +47,50 @@ export function resizeLinear(
   }
 }
 
-/** A row as sums of 19 bits, the lowest 4 cut off. */
-function across(row: usize, channels: i32, line: usize, width: i32, first: usize, weights: usize): void {
+/** Two rows as sums of 19 bits, the lowest 4 cut off. */
+function across(row0: usize, row1: usize, channels: i32, line0: usize, line1: usize, width: i32, first: usize, weights: usize): void {
   if (channels == 1) {
     for (let x = 0; x < width; x += 8) {
-      let p = v128.load16_splat(row + load<u32>(first))
-      p = v128.load16_lane(row + load<u32>(first, 4), p, 1)
-      p = v128.load16_lane(row + load<u32>(first, 8), p, 2)
-      p = v128.load16_lane(row + load<u32>(first, 12), p, 3)
-      p = v128.load16_lane(row + load<u32>(first, 16), p, 4)
-      p = v128.load16_lane(row + load<u32>(first, 20), p, 5)
-      p = v128.load16_lane(row + load<u32>(first, 24), p, 6)
-      p = v128.load16_lane(row + load<u32>(first, 28), p, 7)
-      const low = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(p), v128.load(weights))
-      const high = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(p), v128.load(weights, 16))
-      v128.store(line + (x << 1), i16x8.narrow_i32x4_s(i32x4.shr_s(low, 4), i32x4.shr_s(high, 4)))
+      const low = v128.load(weights)
+      const high = v128.load(weights, 16)
+      v128.store(line0, short(dots(row0, first, low), dots(row0, first + 16, high)))
+      v128.store(line1, short(dots(row1, first, low), dots(row1, first + 16, high)))
+      line0 += 16
+      line1 += 16
       first += 32
       weights += 32
     }
-  } else if (channels == 3) {
-    for (let x = 0; x < width; x++, line += 6, first += 4, weights += 4) {
-      pixel(row + load<u32>(first), line, weights, i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1))
-    }
-  } else {
-    for (let x = 0; x < width; x++, line += 8, first += 4, weights += 4) {
-      pixel(row + load<u32>(first), line, weights, i8x16(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1))
-    }
+    return
   }
+  for (const end = first + (width << 2); first < end; first += 4, weights += 4) {
+    const from: usize = load<u32>(first)
+    const weight = v128.load32_splat(weights)
+    const both = short(
+      i32x4.dot_i16x8_s(pair(row0 + from, channels), weight),
+      i32x4.dot_i16x8_s(pair(row1 + from, channels), weight),
+    )
+    v128.store64_lane(line0, both, 0)
+    v128.store64_lane(line1, both, 1)
+    line0 += channels << 1
+    line1 += channels << 1
+  }
+}
+
+/** Four pixels of one channel. */
+// @ts-ignore: decorator
+@inline
+function dots(row: usize, first: usize, weights: v128): v128 {
+  let p = v128.load16_splat(row + load<u32>(first))
+  p = v128.load16_lane(row + load<u32>(first, 4), p, 1)
+  p = v128.load16_lane(row + load<u32>(first, 8), p, 2)
+  p = v128.load16_lane(row + load<u32>(first, 12), p, 3)
+  return i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(p), weights)
 }
 
 // @ts-ignore: decorator
 @inline
-function pixel(from: usize, to: usize, weights: usize, pairs: v128): void {
-  const sums = i32x4.dot_i16x8_s(i8x16.swizzle(v128.load64_zero(from), pairs), v128.load32_splat(weights))
-  const short = i32x4.shr_s(sums, 4)
-  v128.store64_lane(to, i16x8.narrow_i32x4_s(short, short), 0)
+function short(a: v128, b: v128): v128 {
+  return i16x8.narrow_i32x4_s(i32x4.shr_s(a, 4), i32x4.shr_s(b, 4))
 }
 
 function together(line0: usize, line1: usize, beta0: v128, beta1: v128, target: usize, count: i32): void {

@@ -5,9 +5,9 @@
 const HALF: i32 = 1 << 21
 
 /**
- * Each of `rows` rows to `width` pixels, four rows at a time. `first` has the byte of a row where each pixel begins; `weights` has for
- * each pixel `groups` groups of `low` and `high` halves: of 8 weights for one channel, of 2 for three and four. With one channel
- * both tables go on to a multiple of four pixels.
+ * Each of `rows` rows to `width` pixels. `first` has the byte of a row where each pixel begins, times 4 for one channel; `weights` has
+ * for each `pairs` pairs of `low` and `high` halves. For one channel `scratch` holds 16 bytes for each pixel of a source row, and then
+ * of a target row.
  */
 export function resizeHorizontal(
   source: usize,
@@ -19,10 +19,21 @@ export function resizeHorizontal(
   width: i32,
   first: usize,
   weights: usize,
-  groups: i32,
+  pairs: i32,
+  sourceWidth: i32,
+  scratch: usize,
 ): void {
   if (channels == 1) {
-    for (let y = 0; y < rows; y++) grayRow(source + y * stride, target + y * targetStride, width, first, weights, groups)
+    const tile = scratch + (sourceWidth << 4)
+    const a = scratch
+    const b = a + (sourceWidth << 2)
+    const c = b + (sourceWidth << 2)
+    const d = c + (sourceWidth << 2)
+    for (let y = 0; y < rows; y += 16) {
+      for (let i = 0; i < 4; i++) weave(source, stride, y + (i << 2), rows, sourceWidth, scratch + i * (sourceWidth << 2))
+      fourRows4(a, b, c, d, tile, tile + 4, tile + 8, tile + 12, 16, width, first, weights, pairs)
+      for (let i = 0; i < 16; i += 4) unweave(tile + i, width, target, targetStride, y + i, rows)
+    }
     return
   }
   for (let y = 0; y < rows; y += 4) {
@@ -38,45 +49,146 @@ export function resizeHorizontal(
     const t1 = target + y1 * targetStride
     const t2 = target + y2 * targetStride
     const t3 = target + y3 * targetStride
-    // Two pixels side by side to pairs of i16, a channel to a lane.
-    if (channels == 3) {
-      const pairs = i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1)
-      const last = width - 1
-      for (let x = 0; x < last; x++) {
-        const words = fourRows(s0, s1, s2, s3, load<u32>(first + (x << 2)), weights + x * (groups << 3), groups, 6, pairs)
-        // The fourth byte is the next pixel's.
-        v128.store32_lane(t0 + x * 3, words, 0)
-        v128.store32_lane(t1 + x * 3, words, 1)
-        v128.store32_lane(t2 + x * 3, words, 2)
-        v128.store32_lane(t3 + x * 3, words, 3)
-      }
-      const words = fourRows(s0, s1, s2, s3, load<u32>(first + (last << 2)), weights + last * (groups << 3), groups, 6, pairs)
-      const end = last * 3
-      v128.store16_lane(t0 + end, words, 0)
-      v128.store8_lane(t0 + end + 2, words, 2)
-      v128.store16_lane(t1 + end, words, 2)
-      v128.store8_lane(t1 + end + 2, words, 6)
-      v128.store16_lane(t2 + end, words, 4)
-      v128.store8_lane(t2 + end + 2, words, 10)
-      v128.store16_lane(t3 + end, words, 6)
-      v128.store8_lane(t3 + end + 2, words, 14)
+    if (channels == 3) fourRows3(s0, s1, s2, s3, t0, t1, t2, t3, width, first, weights, pairs)
+    else fourRows4(s0, s1, s2, s3, t0, t1, t2, t3, 4, width, first, weights, pairs)
+  }
+}
+
+/** Rows `y` to `y + 3` as the channels of one, up to 60 bytes more. After the last row comes the last row again. */
+function weave(source: usize, stride: i32, y: i32, rows: i32, width: i32, target: usize): void {
+  const s0 = source + min(y, rows - 1) * stride
+  const s1 = source + min(y + 1, rows - 1) * stride
+  const s2 = source + min(y + 2, rows - 1) * stride
+  const s3 = source + min(y + 3, rows - 1) * stride
+  for (let x = 0; x < width; x += 16) {
+    const a = v128.load(s0 + x)
+    const b = v128.load(s1 + x)
+    const c = v128.load(s2 + x)
+    const d = v128.load(s3 + x)
+    const ab = zipLow(a, b)
+    const cd = zipLow(c, d)
+    v128.store(target, v128.shuffle<u16>(ab, cd, 0, 8, 1, 9, 2, 10, 3, 11))
+    v128.store(target, v128.shuffle<u16>(ab, cd, 4, 12, 5, 13, 6, 14, 7, 15), 16)
+    const abHigh = zipHigh(a, b)
+    const cdHigh = zipHigh(c, d)
+    v128.store(target, v128.shuffle<u16>(abHigh, cdHigh, 0, 8, 1, 9, 2, 10, 3, 11), 32)
+    v128.store(target, v128.shuffle<u16>(abHigh, cdHigh, 4, 12, 5, 13, 6, 14, 7, 15), 48)
+    target += 64
+  }
+}
+
+/** The way back: four bytes of every 16 to the rows `y` to `y + 3`. Those of rows after the last are the last row's. */
+function unweave(tile: usize, width: i32, target: usize, stride: i32, y: i32, rows: i32): void {
+  let t0 = target + min(y, rows - 1) * stride
+  let t1 = target + min(y + 1, rows - 1) * stride
+  let t2 = target + min(y + 2, rows - 1) * stride
+  let t3 = target + min(y + 3, rows - 1) * stride
+  const end = t0 + width
+  for (; t0 + 4 <= end; tile += 64) {
+    const ab = zipLow(v128.load32_zero(tile), v128.load32_zero(tile, 16))
+    const cd = zipLow(v128.load32_zero(tile, 32), v128.load32_zero(tile, 48))
+    const lines = v128.shuffle<u16>(ab, cd, 0, 8, 1, 9, 2, 10, 3, 11)
+    v128.store32_lane(t0, lines, 0)
+    v128.store32_lane(t1, lines, 1)
+    v128.store32_lane(t2, lines, 2)
+    v128.store32_lane(t3, lines, 3)
+    t0 += 4
+    t1 += 4
+    t2 += 4
+    t3 += 4
+  }
+  for (; t0 < end; tile += 16) {
+    store<u8>(t0++, load<u8>(tile))
+    store<u8>(t1++, load<u8>(tile, 1))
+    store<u8>(t2++, load<u8>(tile, 2))
+    store<u8>(t3++, load<u8>(tile, 3))
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function zipLow(a: v128, b: v128): v128 {
+  return v128.shuffle<u8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+}
+
+// @ts-ignore: decorator
+@inline
+function zipHigh(a: v128, b: v128): v128 {
+  return v128.shuffle<u8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+}
+
+function fourRows3(
+  s0: usize,
+  s1: usize,
+  s2: usize,
+  s3: usize,
+  t0: usize,
+  t1: usize,
+  t2: usize,
+  t3: usize,
+  width: i32,
+  first: usize,
+  weights: usize,
+  pairs: i32,
+): void {
+  for (let last = width - 1, x = 0; x <= last; x++) {
+    const from: usize = load<u32>(first + (x << 2))
+    const pixels = fourPixels(s0 + from, s1 + from, s2 + from, s3 + from, weights, pairs, 3)
+    if (x < last) {
+      // The fourth byte is the next pixel's.
+      v128.store32_lane(t0, pixels, 0)
+      v128.store32_lane(t1, pixels, 1)
+      v128.store32_lane(t2, pixels, 2)
+      v128.store32_lane(t3, pixels, 3)
     } else {
-      const pairs = i8x16(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1)
-      for (let x = 0; x < width; x++) {
-        const words = fourRows(s0, s1, s2, s3, load<u32>(first + (x << 2)), weights + x * (groups << 3), groups, 8, pairs)
-        v128.store32_lane(t0 + (x << 2), words, 0)
-        v128.store32_lane(t1 + (x << 2), words, 1)
-        v128.store32_lane(t2 + (x << 2), words, 2)
-        v128.store32_lane(t3 + (x << 2), words, 3)
-      }
+      storeSome(t0, v128.shuffle<u32>(pixels, pixels, 0, 0, 0, 0), 3)
+      storeSome(t1, v128.shuffle<u32>(pixels, pixels, 1, 1, 1, 1), 3)
+      storeSome(t2, v128.shuffle<u32>(pixels, pixels, 2, 2, 2, 2), 3)
+      storeSome(t3, v128.shuffle<u32>(pixels, pixels, 3, 3, 3, 3), 3)
     }
+    weights += pairs << 3
+    t0 += 3
+    t1 += 3
+    t2 += 3
+    t3 += 3
+  }
+}
+
+/** `step` is from pixel to pixel of the targets. */
+function fourRows4(
+  s0: usize,
+  s1: usize,
+  s2: usize,
+  s3: usize,
+  t0: usize,
+  t1: usize,
+  t2: usize,
+  t3: usize,
+  step: i32,
+  width: i32,
+  first: usize,
+  weights: usize,
+  pairs: i32,
+): void {
+  for (let x = 0; x < width; x++) {
+    const from: usize = load<u32>(first + (x << 2))
+    const pixels = fourPixels(s0 + from, s1 + from, s2 + from, s3 + from, weights, pairs, 4)
+    v128.store32_lane(t0, pixels, 0)
+    v128.store32_lane(t1, pixels, 1)
+    v128.store32_lane(t2, pixels, 2)
+    v128.store32_lane(t3, pixels, 3)
+    weights += pairs << 3
+    t0 += step
+    t1 += step
+    t2 += step
+    t3 += step
   }
 }
 
 /** The same pixel of four rows, each in four bytes. */
 // @ts-ignore: decorator
 @inline
-function fourRows(s0: usize, s1: usize, s2: usize, s3: usize, from: usize, weights: usize, groups: i32, step: usize, pairs: v128): v128 {
+function fourPixels(s0: usize, s1: usize, s2: usize, s3: usize, weights: usize, pairs: i32, channels: i32): v128 {
   let a = i32x4.splat(HALF)
   let b = a
   let c = a
@@ -85,56 +197,37 @@ function fourRows(s0: usize, s1: usize, s2: usize, s3: usize, from: usize, weigh
   let bh = ah
   let ch = ah
   let dh = ah
-  for (const end = weights + (groups << 3); weights < end; weights += 8) {
+  for (const end = weights + (pairs << 3); weights < end; weights += 8) {
     const low = v128.load32_splat(weights)
     const high = v128.load32_splat(weights, 4)
-    const p = i8x16.swizzle(v128.load64_zero(s0 + from), pairs)
+    const p = pair(s0, channels)
     a = i32x4.add(a, i32x4.dot_i16x8_s(p, low))
     ah = i32x4.add(ah, i32x4.dot_i16x8_s(p, high))
-    const q = i8x16.swizzle(v128.load64_zero(s1 + from), pairs)
+    const q = pair(s1, channels)
     b = i32x4.add(b, i32x4.dot_i16x8_s(q, low))
     bh = i32x4.add(bh, i32x4.dot_i16x8_s(q, high))
-    const r = i8x16.swizzle(v128.load64_zero(s2 + from), pairs)
+    const r = pair(s2, channels)
     c = i32x4.add(c, i32x4.dot_i16x8_s(r, low))
     ch = i32x4.add(ch, i32x4.dot_i16x8_s(r, high))
-    const s = i8x16.swizzle(v128.load64_zero(s3 + from), pairs)
+    const s = pair(s3, channels)
     d = i32x4.add(d, i32x4.dot_i16x8_s(s, low))
     dh = i32x4.add(dh, i32x4.dot_i16x8_s(s, high))
-    from += step
+    s0 += channels << 1
+    s1 += channels << 1
+    s2 += channels << 1
+    s3 += channels << 1
   }
   return bytes(whole(a, ah), whole(b, bh), whole(c, ch), whole(d, dh))
 }
 
-function grayRow(source: usize, target: usize, width: i32, first: usize, weights: usize, groups: i32): void {
-  const size: usize = groups << 5
-  for (let x = 0; x < width; x += 4) {
-    const a = gray(source + load<u32>(first), weights, groups)
-    const b = gray(source + load<u32>(first, 4), weights + size, groups)
-    const c = gray(source + load<u32>(first, 8), weights + size * 2, groups)
-    const d = gray(source + load<u32>(first, 12), weights + size * 3, groups)
-    const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(a, b, 1, 3, 5, 7))
-    const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 2, 4, 6), v128.shuffle<i32>(c, d, 1, 3, 5, 7))
-    const sums = i32x4.add(v128.shuffle<i32>(ab, cd, 0, 2, 4, 6), v128.shuffle<i32>(ab, cd, 1, 3, 5, 7))
-    const pixels = i32x4.shr_s(i32x4.add(sums, i32x4.splat(HALF)), 22)
-    storeSome(target + x, bytes(pixels, pixels, pixels, pixels), min(4, width - x))
-    first += 16
-    weights += size * 4
-  }
-}
-
-/** A sum in four parts. */
+/** Two pixels side by side to pairs of i16, a channel to an i32 lane. */
 // @ts-ignore: decorator
 @inline
-function gray(from: usize, weights: usize, groups: i32): v128 {
-  let low = i32x4.splat(0)
-  let high = low
-  for (const end = weights + (groups << 5); weights < end; weights += 32) {
-    const p = v128.load8x8_u(from)
-    low = i32x4.add(low, i32x4.dot_i16x8_s(p, v128.load(weights)))
-    high = i32x4.add(high, i32x4.dot_i16x8_s(p, v128.load(weights, 16)))
-    from += 8
-  }
-  return i32x4.add(i32x4.shl(high, 15), low)
+export function pair(from: usize, channels: i32): v128 {
+  const pixels = v128.load64_zero(from)
+  return channels == 3
+    ? i8x16.swizzle(pixels, i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1))
+    : i8x16.swizzle(pixels, i8x16(0, -1, 4, -1, 1, -1, 5, -1, 2, -1, 6, -1, 3, -1, 7, -1))
 }
 
 /**
@@ -183,8 +276,8 @@ function column(from: usize, stride: i32, weights: usize, taps: i32): v128 {
     const high = v128.load32_splat(weights, 4)
     const p = v128.load(from)
     const q = v128.load(tap + 1 < taps ? from + stride : from)
-    const left = v128.shuffle<u8>(p, q, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
-    const right = v128.shuffle<u8>(p, q, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+    const left = zipLow(p, q)
+    const right = zipHigh(p, q)
     const e = i16x8.extend_low_i8x16_u(left)
     a = i32x4.add(a, i32x4.dot_i16x8_s(e, low))
     ah = i32x4.add(ah, i32x4.dot_i16x8_s(e, high))
