@@ -15,7 +15,7 @@ export interface Decoded {
   transparent?: number[]
   /** The file's EXIF data: a TIFF header and its fields. */
   exif?: Uint8Array
-  /** An orientation that is part of the pixels' layout (TIFF's), 1 to 8: it always applies. */
+  /** How the picture is to be turned, where it is known already: EXIF's numbers 1 to 8. */
   orientation?: number
 }
 

@@ -3,6 +3,8 @@ import { MillraceError } from '../core/errors.ts'
 import type { Image } from '../core/image.ts'
 import { luma } from './convert.ts'
 
+const { fround, trunc } = Math
+
 export type Adjustment = 'brightness' | 'contrast' | 'saturation' | 'hue'
 
 export function checkFactor(what: Adjustment, factor: number): void {
@@ -46,12 +48,12 @@ function meanOf(gray: Uint8Array): number {
 
 /** Image.blend from gray levels (one, or one a pixel) to the picture: a + alpha (b - a) in float32, truncated. */
 function blend(out: Uint8Array, channels: number, factor: number, from: number | Uint8Array): void {
-  const alpha = Math.fround(factor)
+  const alpha = fround(factor)
   const colours = Math.min(channels, 3)
-  // Math.fround of each step, for every pair of levels that occurs.
+  // float32 of each step, for every pair of levels that occurs.
   const mix = (a: number, b: number): number => {
-    const value = Math.fround(a + Math.fround(alpha * (b - a)))
-    return value <= 0 ? 0 : value >= 255 ? 255 : Math.trunc(value)
+    const value = fround(a + fround(alpha * (b - a)))
+    return value <= 0 ? 0 : value >= 255 ? 255 : trunc(value)
   }
   const table = typeof from === 'number' ? Uint8Array.from({ length: 256 }, (_, b) => mix(from, b)) : undefined
   for (let i = 0, at = 0; at < out.length; i++, at += channels) {
@@ -61,17 +63,21 @@ function blend(out: Uint8Array, channels: number, factor: number, from: number |
 
 /** To HSV of bytes, hue + the whole part of 255 factor, and back. */
 function turnHue(out: Uint8Array, channels: number, factor: number): void {
-  const turn = Math.trunc(factor * 255)
+  const turn = trunc(factor * 255)
   for (let at = 0; at < out.length; at += channels) {
-    const [r, g, b] = [out[at]!, out[at + 1]!, out[at + 2]!]
+    const r = out[at]!
+    const g = out[at + 1]!
+    const b = out[at + 2]!
     const max = Math.max(r, g, b)
     const range = max - Math.min(r, g, b)
     // Gray has hue and saturation 0, and stays as it is.
     if (range === 0) continue
-    const { fround, trunc } = Math
-    const [rc, gc, bc] = [fround((max - r) / range), fround((max - g) / range), fround((max - b) / range)]
+    const rc = fround((max - r) / range)
+    const gc = fround((max - g) / range)
+    const bc = fround((max - b) / range)
     const sixths = r === max ? fround(bc - gc) : g === max ? fround(2 + rc - bc) : fround(4 + gc - rc)
-    const hue = (trunc(fround((sixths / 6 + 1) % 1) * 255) + turn) & 255
+    const circle = sixths / 6 + 1
+    const hue = (trunc(fround(circle >= 1 ? circle - 1 : circle) * 255) + turn) & 255
     const saturation = fround(trunc(fround(range / max) * 255) / 255)
     if (saturation === 0) {
       out[at] = out[at + 1] = out[at + 2] = max
@@ -82,14 +88,10 @@ function turnHue(out: Uint8Array, channels: number, factor: number): void {
     const p = Math.round(max * (1 - saturation))
     const q = Math.round(max * (1 - saturation * f))
     const t = Math.round(max * (1 - saturation * (1 - f)))
-    const rgb = [
-      [max, t, p],
-      [q, max, p],
-      [p, max, t],
-      [p, q, max],
-      [t, p, max],
-      [max, p, q],
-    ][sector % 6]!
-    out.set(rgb, at)
+    // Which of them red, green and blue are, in each sixth of the circle.
+    const sixth = sector % 6
+    out[at] = sixth === 0 || sixth === 5 ? max : sixth === 1 ? q : sixth === 4 ? t : p
+    out[at + 1] = sixth === 1 || sixth === 2 ? max : sixth === 0 ? t : sixth === 3 ? q : p
+    out[at + 2] = sixth === 3 || sixth === 4 ? max : sixth === 2 ? t : sixth === 5 ? q : p
   }
 }

@@ -1,7 +1,8 @@
 import { MillraceError } from '../core/errors.ts'
 import { randomOf } from '../core/random.ts'
-import type { Context } from '../core/task.ts'
-import { runStep } from './run.ts'
+import type { Context, Task } from '../core/task.ts'
+import type { Raster, Space } from '../kernels/resize-memory.ts'
+import { runSteps } from './run.ts'
 import type { Step } from './steps.ts'
 import { isTask, stepsOf, type Transform } from './transform.ts'
 
@@ -22,25 +23,30 @@ export async function apply<In, Out>(transform: Transform<In, Out>, sample: In, 
   return applyNow(transform, sample, options)
 }
 
-/** As `apply`, and without a promise where no task of the transform gives one. */
-export function applyNow<In, Out>(transform: Transform<In, Out>, sample: In, options: ApplyOptions = {}): Out | Promise<Out> {
+/**
+ * As `apply`, and without a promise where no task of the transform gives one. A picture that lies in the kernel's memory may be
+ * given in place of the sample, with the memory behind it.
+ */
+export function applyNow<In, Out>(
+  transform: Transform<In, Out>,
+  sample: In | Raster,
+  options: ApplyOptions = {},
+  space?: Space,
+): Out | Promise<Out> {
   const { index = 0, seed = 0 } = options
   const { random = randomOf(seed, index), signal = new AbortController().signal, attempt = 1, warn = () => {} } = options
   const steps = stepsOf(transform)
-  const from = (first: number, start: unknown): unknown => {
-    let value = start
-    for (let i = first; i < steps.length; i++) {
-      const step = steps[i]!
-      if (!isTask(step)) {
-        value = runStep(step, value, random)
-        continue
-      }
-      value = step.run(value, index, { random, signal, attempt, warn, params: step.params, state: undefined })
-      if (value instanceof Promise) return value.then((result) => from(i + 1, result))
-    }
-    return value
+  const from = (first: number, start: unknown, behind?: Space): unknown => {
+    const task = steps.findIndex((step, i) => i >= first && isTask(step))
+    const end = task < 0 ? steps.length : task
+    const value = runSteps(steps.slice(first, end) as Step[], start, random, behind)
+    const step = steps[end]
+    if (step === undefined) return value
+    const { run, params } = step as Task<unknown, unknown>
+    const result = run(value, index, { random, signal, attempt, warn, params, state: undefined })
+    return result instanceof Promise ? result.then((next) => from(end + 1, next)) : from(end + 1, result)
   }
-  return from(0, sample) as Out | Promise<Out>
+  return from(0, sample, space) as Out | Promise<Out>
 }
 
 /**

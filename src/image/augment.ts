@@ -44,13 +44,21 @@ export function randomFlip({ p = 0.5, direction = 'horizontal' }: RandomFlipOpti
   return step({ op: 'randomFlip', p, direction: checkDirection(direction) })
 }
 
+/** How far each goes: x for the range around no change, or the range. Default 0: it is left alone. */
+export interface ColorJitterOptions {
+  brightness?: Range
+  contrast?: Range
+  saturation?: Range
+  hue?: Range
+}
+
 /**
  * torchvision's ColorJitter: brightness, contrast, saturation and hue changed in a random order, each by a factor that is uniform in
  * a range: [1 - x, 1 + x] (not below 0), [-x, x] for hue, or the range given.
  *
  * @throws MillraceError `BAD_OPTION` for a range that is negative, reversed, or for hue beyond -0.5 to 0.5.
  */
-export function colorJitter(options: Partial<Record<Adjustment, Range>>): Transform<Image, Image> {
+export function colorJitter(options: ColorJitterOptions): Transform<Image, Image> {
   const ranges: Partial<Record<Adjustment, readonly [number, number]>> = {}
   for (const what of ['brightness', 'contrast', 'saturation', 'hue'] as const) {
     const given = options[what] ?? 0

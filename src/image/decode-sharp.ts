@@ -1,18 +1,16 @@
 import { MillraceError } from '../core/errors.ts'
 import { reasonOf } from '../core/error-record.ts'
 import type { Decoded, DecodeLimits } from '../codec/decoded.ts'
+import { loadSharp, type Pipeline } from './sharp.ts'
 
 export interface SharpOptions extends DecodeLimits {
   /** `'srgb'` converts by the embedded profile; `'ignore'` leaves the values as they are. */
   icc: 'ignore' | 'srgb'
 }
 
-/** What this file needs of sharp's chain. */
-type Pipeline = ReturnType<(typeof import('sharp'))['default']>
-
 /** Decodes what our own decoders do not take: WebP, TIFF, rare kinds of JPEG, pictures with a colour profile that is to be applied. */
 export async function decodeWithSharp(bytes: Uint8Array, { maxPixels, truncated, icc }: SharpOptions): Promise<Decoded> {
-  const { default: sharp } = await loadSharp()
+  const sharp = await loadSharp()
   const open = (): Pipeline =>
     sharp(bytes, {
       ignoreIcc: icc === 'ignore',
@@ -42,8 +40,7 @@ export async function decodeWithSharp(bytes: Uint8Array, { maxPixels, truncated,
     const { data, info } = await pipeline.toBuffer({ resolveWithObject: true })
     const decoded: Decoded = { mode, data: samples(data, mode, depth === 'ushort', info.channels), height: info.height, width: info.width }
     if (exif !== undefined) decoded.exif = exif
-    // TIFF has its orientation among its own fields.
-    if (format === 'tiff' && orientation !== undefined) decoded.orientation = orientation
+    if (orientation !== undefined) decoded.orientation = orientation
     return decoded
   } catch (error) {
     if (error instanceof MillraceError) throw error
@@ -77,17 +74,4 @@ function samples(data: Buffer, mode: Decoded['mode'], wide: boolean, channels: n
   const values = new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length))
   if (mode === 'I;16' && channels === 1) return values
   return Uint8Array.from(values, (value) => value >> 8)
-}
-
-/** Loaded when the first picture needs it, since it is a large native library. */
-async function loadSharp(): Promise<typeof import('sharp')> {
-  try {
-    return await import('sharp')
-  } catch (error) {
-    throw new MillraceError(
-      'SHARP_MISSING',
-      `WebP, TIFF and some JPEG pictures are decoded by the package sharp, which can't be loaded (${reasonOf(error)}). Install it for this platform: npm install sharp.`,
-      { cause: error },
-    )
-  }
 }

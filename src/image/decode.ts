@@ -3,10 +3,13 @@ import type { Image } from '../core/image.ts'
 import type { Decoded } from '../codec/decoded.ts'
 import { decodeGif } from '../codec/gif-decode.ts'
 import { decodePng } from '../codec/png-decode.ts'
+import { pixelsOf } from '../kernels/resize-memory.ts'
 import { convert, type Mode } from './convert.ts'
+import { decodeJpegFile, type InKernel, jpegOrientation } from './decode-jpeg.ts'
 import { decodeWithSharp } from './decode-sharp.ts'
 import { exifOrientation, upright } from './exif.ts'
 import { formatOf } from './format.ts'
+import type { Held } from './run.ts'
 
 export interface OpenOptions {
   /**
@@ -28,13 +31,49 @@ export interface OpenOptions {
 
 export const MAX_PIXELS = 89_478_485
 
-/** The picture in a file's bytes; a promise only where sharp decodes it. Errors do not name the file yet. */
-export function decodeImage(bytes: Uint8Array, options: OpenOptions = {}): Image | Promise<Image> {
-  const decoded = decode(bytes, options)
-  return decoded instanceof Promise ? decoded.then((pixels) => imageOf(pixels, options)) : imageOf(decoded, options)
+/** A decoded picture, and the first free address behind it where it lies in the kernel's memory. */
+export interface Opened {
+  picture: Held
+  end?: number
 }
 
-function imageOf(decoded: Decoded, { mode = 'RGB', exif = 'ignore', cmyk = 'refuse' }: OpenOptions): Image {
+/**
+ * The picture in a file's bytes; a promise only where sharp decodes it. A JPEG stays in the kernel's memory, so use it before anything
+ * else does. Errors do not name the file yet.
+ */
+export function decodeImage(bytes: Uint8Array, options: OpenOptions): Opened | Promise<Opened> {
+  const { icc = 'ignore', maxPixels = MAX_PIXELS, truncated = 'fail' } = options
+  const limits = { maxPixels, truncated }
+  const format = formatOf(bytes)
+  const opened = (decoded: Decoded): Opened => ({ picture: finished(decoded, options, format === 'tiff') })
+  const withSharp = (): Promise<Decoded> => decodeWithSharp(bytes, { ...limits, icc })
+  switch (format) {
+    case 'jpeg': {
+      const pixels = icc === 'srgb' && contains(bytes, 'ICC_PROFILE') ? undefined : decodeJpegFile(bytes, limits)
+      return pixels === undefined ? withSharp().then((decoded) => opened(jpegOrientation(bytes, decoded))) : inPlace(pixels, options)
+    }
+    case 'png':
+      return icc === 'srgb' && contains(bytes, 'iCCP') ? withSharp().then(opened) : opened(decodePng(bytes, limits))
+    case 'gif':
+      return opened(decodeGif(bytes, limits))
+    case 'webp':
+    case 'tiff':
+      return withSharp().then(opened)
+    default:
+      throw unknown(bytes)
+  }
+}
+
+/** Pixels that need nothing more stay where they are. */
+function inPlace({ raster, end, orientation }: InKernel, options: OpenOptions): Opened {
+  const { mode = 'RGB', exif = 'ignore' } = options
+  const { height, width, channels } = raster
+  const own = channels === 3 ? 'RGB' : 'L'
+  if ((mode === own || mode === 'keep') && (exif === 'ignore' || orientation === 1)) return { picture: raster, end }
+  return { picture: finished({ mode: own, data: pixelsOf(raster), height, width, orientation }, options, false) }
+}
+
+function finished(decoded: Decoded, { mode = 'RGB', exif = 'ignore', cmyk = 'refuse' }: OpenOptions, isTiff: boolean): Image {
   if (decoded.mode === 'CMYK' && cmyk === 'refuse') {
     throw new MillraceError(
       'IMAGE_CMYK',
@@ -42,31 +81,13 @@ function imageOf(decoded: Decoded, { mode = 'RGB', exif = 'ignore', cmyk = 'refu
     )
   }
   const image = convert(decoded, mode)
-  const orientation = decoded.orientation ?? (exif === 'apply' && decoded.exif !== undefined ? exifOrientation(decoded.exif) : 1)
-  return upright(image, orientation)
+  // TIFF's orientation is a part of its layout, which Pillow always applies.
+  if (exif === 'ignore' && !isTiff) return image
+  return upright(image, decoded.orientation ?? (decoded.exif === undefined ? 1 : exifOrientation(decoded.exif)))
 }
 
-function decode(bytes: Uint8Array, options: OpenOptions): Decoded | Promise<Decoded> {
-  const { icc = 'ignore', maxPixels = MAX_PIXELS, truncated = 'fail' } = options
-  const limits = { maxPixels, truncated }
-  const format = formatOf(bytes)
-  const withSharp = (): Promise<Decoded> => decodeWithSharp(bytes, { ...limits, icc })
-  switch (format) {
-    case 'png':
-      return icc === 'srgb' && hasProfile(bytes) ? withSharp() : decodePng(bytes, limits)
-    case 'gif':
-      return decodeGif(bytes, limits)
-    case 'jpeg':
-    case 'webp':
-    case 'tiff':
-      return withSharp()
-    default:
-      throw unknown(bytes)
-  }
-}
-
-/** Whether a PNG file has a colour profile. */
-const hasProfile = (bytes: Uint8Array): boolean => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('iCCP')
+/** Whether a colour profile may be there: false for certain, true with hardly any doubt. */
+const contains = (bytes: Uint8Array, text: string): boolean => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(text)
 
 function unknown(bytes: Uint8Array): MillraceError {
   if (bytes.length === 0) return new MillraceError('IMAGE_EMPTY', 'the file is empty (0 bytes). Was its writing or download cut off?')

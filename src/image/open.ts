@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs'
 import { MillraceError } from '../core/errors.ts'
 import { reasonOf } from '../core/error-record.ts'
 import type { Image } from '../core/image.ts'
-import { decodeImage, type OpenOptions } from './decode.ts'
+import { trim } from '../kernels/instance.ts'
+import { Space } from '../kernels/resize-memory.ts'
+import { type ApplyOptions, applyNow } from './apply.ts'
+import { decodeImage, type Opened, type OpenOptions } from './decode.ts'
+import { outOfKernel } from './run.ts'
+import type { Transform } from './transform.ts'
 
 /**
  * A picture file (or its bytes) as pixels, every one equal to Pillow's `Image.open(file).convert(mode)`: JPEG, PNG, GIF (first
@@ -14,7 +19,7 @@ import { decodeImage, type OpenOptions } from './decode.ts'
  * `IMAGE_CMYK`, `IMAGE_UNSUPPORTED`, `SHARP_MISSING`, `BAD_OPTION`. Every message names the file.
  */
 export async function open(source: string | Uint8Array, options: OpenOptions = {}): Promise<Image> {
-  return openNow(source, options)
+  return opened(source, options, taken)
 }
 
 /**
@@ -23,27 +28,56 @@ export async function open(source: string | Uint8Array, options: OpenOptions = {
  * @throws MillraceError as `open` rejects, and `IMAGE_ASYNC` for a file that needs sharp.
  */
 export function openSync(source: string | Uint8Array, options: OpenOptions = {}): Image {
-  const image = openNow(source, options)
+  const image = opened(source, options, taken)
   if (!(image instanceof Promise)) return image
   // Nobody will wait for it.
   image.catch(() => {})
   throw new MillraceError('IMAGE_ASYNC', `${nameOf(source)}: this kind of picture is decoded by sharp, asynchronously: use await open().`)
 }
 
-/** As `open`, with a promise only for files that need sharp. */
-export function openNow(source: string | Uint8Array, options: OpenOptions = {}): Image | Promise<Image> {
-  const { mode, exif, icc, cmyk, truncated } = options
+/**
+ * Opens a picture and runs a transform on it, without a copy in between where our decoder and the transform's steps allow it. A promise
+ * only where sharp decodes or a task of the transform gives one: what a dataset calls for each of its files.
+ */
+export function openTransformed<Out>(
+  source: string | Uint8Array,
+  transform: Transform<Image, Out>,
+  options: OpenOptions & ApplyOptions = {},
+): Out | Promise<Out> {
+  return opened(source, options, ({ picture, end }) =>
+    applyNow<Image, Out>(transform, picture, options, end === undefined ? undefined : new Space(end)),
+  )
+}
+
+function taken({ picture }: Opened): Image {
+  const image = outOfKernel(picture)
+  trim('picture')
+  return image
+}
+
+function opened<Result>(
+  source: string | Uint8Array,
+  options: OpenOptions,
+  use: (opened: Opened) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  check(options)
+  let decoded: Opened | Promise<Opened>
+  try {
+    decoded = decodeImage(bytesOf(source), options)
+  } catch (error) {
+    throw named(error, source)
+  }
+  if (!(decoded instanceof Promise)) return use(decoded)
+  return decoded.then(use, (error: unknown) => Promise.reject(named(error, source)))
+}
+
+function check({ mode, exif, icc, cmyk, truncated, maxPixels = 1 }: OpenOptions): void {
   oneOf('mode', mode, ['RGB', 'L', 'RGBA', 'keep'])
   oneOf('exif', exif, ['ignore', 'apply'])
   oneOf('icc', icc, ['ignore', 'srgb'])
   oneOf('cmyk', cmyk, ['refuse', 'pillow'])
   oneOf('truncated', truncated, ['fail', 'keep'])
-  try {
-    const image = decodeImage(bytesOf(source), options)
-    return image instanceof Promise ? image.catch((error: unknown) => Promise.reject(named(error, source))) : image
-  } catch (error) {
-    throw named(error, source)
-  }
+  if (!(maxPixels >= 1)) throw new MillraceError('BAD_OPTION', `maxPixels is a number of pixels, 1 or more; received ${maxPixels}.`)
 }
 
 function bytesOf(source: string | Uint8Array): Uint8Array {

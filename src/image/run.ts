@@ -1,41 +1,80 @@
 import { MillraceError } from '../core/errors.ts'
 import type { Image } from '../core/image.ts'
 import type { Tensor } from '../core/tensor.ts'
+import { trim } from '../kernels/instance.ts'
+import { pixelsOf, type Raster, Space } from '../kernels/resize-memory.ts'
 import { adjust } from './adjust.ts'
 import { colorJitterMoves, randomFlipMoves, randomResizedCropMoves } from './chance.ts'
 import { checkBox, cropPixels, flipPixels, padPixels, rotatePixels } from './geometry.ts'
 import { centerCropMoves, type Move, resizeMoves } from './layout.ts'
-import { resample } from './resample.ts'
+import { resample, resampleRaster } from './resample.ts'
 import type { Step } from './steps.ts'
-import { denormalizeTensor, imageOf, normalizeTensor, tensorOf } from './tensor.ts'
+import { denormalizeTensor, imageOf, intoKernel, normalizeTensor, tensorOf } from './tensor.ts'
 import { isImage, isTensor } from './transform.ts'
+
+/** A picture on its way through a pipeline: in JavaScript's memory, or where the kernel has made it, without a palette. */
+export type Held = Image | Raster
 
 type Random = () => number
 
-/** One step on a sample. `random` is needed by random steps only. */
-export function runStep(step: Step, sample: unknown, random: Random = Math.random): unknown {
-  switch (step.op) {
-    case 'toTensor':
-      return tensorOf(imageFor(step, sample))
-    case 'toImage':
-      return imageOf(tensorFor(step, sample))
-    case 'normalize':
-      return normalizeTensor(tensorFor(step, sample), step)
-    case 'denormalize':
-      return denormalizeTensor(tensorFor(step, sample), step)
-    case 'compose':
-      throw new MillraceError('BAD_TRANSFORM', 'a pipeline within a pipeline is joined by compose(); this one was not.')
-    default: {
-      const image = imageFor(step, sample)
-      return movesOf(step, image, random).reduce(move, image)
+export const isRaster = (value: unknown): value is Raster =>
+  typeof value === 'object' && value !== null && 'at' in value && 'stride' in value
+
+/** The picture in JavaScript's memory. */
+export function outOfKernel(held: Held): Image {
+  if (!isRaster(held)) return held
+  const { height, width, channels } = held
+  return { data: pixelsOf(held), height, width, channels }
+}
+
+/**
+ * Steps, none of them a task, on a sample: a picture, a tensor, or pixels in the kernel's memory, behind which `space` begins. Pixels
+ * stay there from the first `resize` to the tensor, or until a step needs them in JavaScript's memory. `random` is needed by random
+ * steps only.
+ */
+export function runSteps(steps: readonly Step[], sample: unknown, random: Random, space: Space = new Space()): unknown {
+  try {
+    return finished(steps, sample, random, space)
+  } finally {
+    trim('picture')
+  }
+}
+
+function finished(steps: readonly Step[], sample: unknown, random: Random, space: Space): unknown {
+  let value = sample
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i]!
+    switch (step.op) {
+      case 'toTensor': {
+        const next = steps[i + 1]
+        if (next?.op === 'normalize') i++
+        value = tensorOf(pictureFor(step, value), next?.op === 'normalize' ? next : undefined, space)
+        break
+      }
+      case 'toImage':
+        value = imageOf(tensorFor(step, value))
+        break
+      case 'normalize':
+        value = normalizeTensor(tensorFor(step, value), step)
+        break
+      case 'denormalize':
+        value = denormalizeTensor(tensorFor(step, value), step)
+        break
+      case 'compose':
+        throw new MillraceError('BAD_TRANSFORM', 'a pipeline within a pipeline is joined by compose(); this one was not.')
+      default: {
+        const picture = pictureFor(step, value)
+        value = movesOf(step, picture, random).reduce((held, how) => move(held, how, space), picture)
+      }
     }
   }
+  return isRaster(value) ? outOfKernel(value) : value
 }
 
 type Moving = Exclude<Step, { op: 'toTensor' | 'toImage' | 'normalize' | 'denormalize' | 'compose' }>
 
 /** What a step means for a picture of this size. */
-export function movesOf(step: Moving, shape: { height: number; width: number }, random: Random): Move[] {
+function movesOf(step: Moving, shape: { height: number; width: number }, random: Random): Move[] {
   switch (step.op) {
     case 'resize':
       return resizeMoves(step, shape)
@@ -67,25 +106,36 @@ export function movesOf(step: Moving, shape: { height: number; width: number }, 
   }
 }
 
-export function move(image: Image, how: Move): Image {
+/** A move on a picture, wherever it lies. */
+function move(held: Held, how: Move, space: Space): Held {
   switch (how.kind) {
     case 'crop':
-      return cropPixels(image, how)
-    case 'pad':
-      return padPixels(image, how, how.mode, how.fill)
-    case 'flip':
-      return flipPixels(image, how.direction)
-    case 'rotate':
-      return rotatePixels(image, how.turns)
-    case 'adjust':
-      return adjust(image, how.what, how.factor)
+      if (!isRaster(held)) return cropPixels(held, how)
+      return { ...held, at: held.at + how.top * held.stride + how.left * held.channels, height: how.height, width: how.width }
     case 'resample':
-      return resample(image, how.size, how.options)
+      if (!isRaster(held) && (held.data instanceof Uint16Array || held.palette !== undefined)) return resample(held, how.size, how.options)
+      return resampleRaster(isRaster(held) ? held : intoKernel(held, space), how.size, how.options, space)
+    case 'pad':
+      return padPixels(outOfKernel(held), how, how.mode, how.fill)
+    case 'flip':
+      return flipPixels(outOfKernel(held), how.direction)
+    case 'rotate':
+      return rotatePixels(outOfKernel(held), how.turns)
+    case 'adjust':
+      return adjust(outOfKernel(held), how.what, how.factor)
   }
 }
 
-export function imageFor({ op }: Step, sample: unknown): Image {
-  if (isImage(sample)) return sample
+function pictureFor({ op }: Step, sample: unknown): Held {
+  if (isRaster(sample)) return sample
+  if (isImage(sample)) {
+    const { data, height, width, channels } = sample
+    if (data.length === height * width * channels) return sample
+    throw new MillraceError(
+      'BAD_IMAGE',
+      `a picture of ${height} x ${width} x ${channels} holds ${height * width * channels} values; this one has ${data.length}.`,
+    )
+  }
   throw new MillraceError(
     'BAD_IMAGE',
     isTensor(sample)
@@ -94,10 +144,8 @@ export function imageFor({ op }: Step, sample: unknown): Image {
   )
 }
 
-export function tensorFor({ op }: Step, sample: unknown): Tensor<'float32'> {
+function tensorFor({ op }: Step, sample: unknown): Tensor<'float32'> {
   if (isTensor(sample)) return sample as Tensor<'float32'>
-  throw new MillraceError(
-    'BAD_TENSOR',
-    `${op} takes a tensor; received ${isImage(sample) ? 'a picture' : typeof sample}. Put toTensor() before it.`,
-  )
+  const received = isImage(sample) || isRaster(sample) ? 'a picture' : typeof sample
+  throw new MillraceError('BAD_TENSOR', `${op} takes a tensor; received ${received}. Put toTensor() before it.`)
 }

@@ -1,6 +1,8 @@
 import { MillraceError } from '../core/errors.ts'
 import type { Image } from '../core/image.ts'
 import type { Tensor } from '../core/tensor.ts'
+import type { Raster, Space } from '../kernels/resize-memory.ts'
+import { toPlanes } from '../kernels/tensor.ts'
 
 /** Means and standard deviations, one a channel or one for all, of values from 0 to 1. */
 export interface Statistics {
@@ -12,21 +14,32 @@ export interface Statistics {
 export const imagenet: Statistics = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
 
 /** Channels first, 0 to 1, then (x - mean) / std: every step rounded to float32, as torch does. */
-export function tensorOf(image: Image, statistics?: Statistics): Tensor<'float32'> {
-  const { data, height, width, channels, palette } = image
-  if (palette !== undefined) {
+export function tensorOf(image: Image | Raster, statistics: Statistics | undefined, space: Space): Tensor<'float32'> {
+  const { height, width, channels } = image
+  const data = new Float32Array(channels * height * width)
+  if (!('data' in image)) toPlanes(image, levels(256, channels, statistics), data, space)
+  else if (image.palette !== undefined) {
     throw new MillraceError('BAD_IMAGE', `indices into a palette are no tensor. Open the picture with mode 'RGB', or use toRgb first.`)
+  } else if (image.data instanceof Uint8Array) return tensorOf(intoKernel(image, space), statistics, space)
+  else {
+    const values = levels(65536, channels, statistics)
+    for (let i = 0; i < data.length; i++) data[i] = values[image.data[i]!]!
   }
-  const out = new Float32Array(data.length)
-  const area = height * width
-  const max = data instanceof Uint16Array ? 65535 : 255
-  const levels = statistics === undefined ? undefined : perChannel(statistics, channels)
-  for (let c = 0; c < channels; c++) {
-    const table = Float32Array.from({ length: max + 1 }, (_, value) => value / max)
-    if (levels !== undefined) standardize(table, levels[c]!)
-    for (let i = 0, from = c, to = c * area; i < area; i++, from += channels) out[to++] = table[data[from]!]!
+  return { data, dims: [channels, height, width], type: 'float32' }
+}
+
+export function intoKernel({ data, height, width, channels }: Image, space: Space): Raster {
+  return { at: space.put(data as Uint8Array), height, width, channels, stride: width * channels }
+}
+
+/** What each of `count` levels becomes, in each channel. */
+function levels(count: number, channels: number, statistics: Statistics | undefined): Float32Array {
+  const tables = new Float32Array(count * channels)
+  for (let i = 0; i < tables.length; i++) tables[i] = (i % count) / (count - 1)
+  if (statistics !== undefined) {
+    perChannel(statistics, channels).forEach((level, c) => standardize(tables.subarray(c * count, (c + 1) * count), level))
   }
-  return { data: out, dims: [channels, height, width], type: 'float32' }
+  return tables
 }
 
 /** The picture of a tensor of 1, 3 or 4 channels: values from 0 to 1 become 0 to 255, rounded and clipped. */
@@ -76,15 +89,15 @@ function eachChannel(
     )
   }
   const [channels, height, width] = dims.slice(-3) as [number, number, number]
-  const levels = perChannel(statistics, channels)
+  const each = perChannel(statistics, channels)
   const out = data.slice()
   const area = height * width
-  for (let at = 0, i = 0; at < out.length; at += area, i++) change(out.subarray(at, at + area), levels[i % channels]!)
+  for (let at = 0, i = 0; at < out.length; at += area, i++) change(out.subarray(at, at + area), each[i % channels]!)
   return { data: out, dims: [...dims], type }
 }
 
 /** In float32, as torch holds them. */
-export function perChannel({ mean, std }: Statistics, channels: number): Level[] {
+function perChannel({ mean, std }: Statistics, channels: number): Level[] {
   const of = (values: number | readonly number[], name: string): readonly number[] => {
     const list = typeof values === 'number' ? Array.from({ length: channels }, () => values) : values
     if (Array.isArray(list) && list.length === channels && list.every(Number.isFinite) && (name === 'mean' || !list.includes(0)))

@@ -4,7 +4,7 @@ import type { Tensor } from '../core/tensor.ts'
 import { type Adjustment, checkFactor } from './adjust.ts'
 import type { Box, Margins, PadMode } from './geometry.ts'
 import { resizeMoves } from './layout.ts'
-import { runStep } from './run.ts'
+import { runSteps } from './run.ts'
 import { type ResizeOptions, sides, type Size, type Step } from './steps.ts'
 import type { Statistics } from './tensor.ts'
 import { isImage, isTensor, type Transform } from './transform.ts'
@@ -18,7 +18,7 @@ export interface BothForms<Args extends unknown[], In = Image, Out = Image> {
 function bothForms<Args extends unknown[], In, Out>(make: (...args: Args) => Step): BothForms<Args, In, Out> {
   return ((...args: unknown[]) => {
     const [first, ...rest] = args
-    return isImage(first) || isTensor(first) ? runStep(make(...(rest as Args)), first) : make(...(args as Args))
+    return isImage(first) || isTensor(first) ? runSteps([make(...(rest as Args))], first, Math.random) : make(...(args as Args))
   }) as BothForms<Args, In, Out>
 }
 
