@@ -25,6 +25,8 @@ export class ItemError extends MillraceError {
   readonly item: unknown
   readonly stage: string
   readonly attempt: number
+  /** What was wrong, without the item. */
+  declare readonly reason: string
   /** With `onError: 'throw'`: the outcomes that were finished when this item failed, in input order. */
   declare results?: Outcome<unknown>[]
 
@@ -34,6 +36,8 @@ export class ItemError extends MillraceError {
     this.item = item
     this.stage = stage
     this.attempt = attempt
+    // The message says it; whoever prints the error need not see it twice.
+    Object.defineProperty(this, 'reason', { value: reason })
     // The frames of Millrace's own scheduler help nobody: the stack is the one of what was thrown.
     const frames = cause instanceof Error ? (cause.stack?.match(/^ {4}at .*(?:\n {4}at .*)*/m)?.[0] ?? '') : ''
     this.stack = `${this.name}: ${this.message}${frames && `\n${frames}`}`

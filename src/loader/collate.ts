@@ -66,7 +66,7 @@ class Collation {
     const type = ({ number: 'float64', bigint: 'int64', boolean: 'bool' } as const)[kind]
     const data = this.#memory(type, values.length) as unknown as unknown[]
     for (let i = 0; i < values.length; i++) {
-      if (typeof values[i] !== kind) this.#refuseKinds(values, i, path)
+      if (typeof values[i] !== kind) this.#refuseUnlike(values, i, path)
       data[i] = values[i]
     }
     return { data, dims: [values.length], type } as unknown as Tensor
@@ -78,23 +78,23 @@ class Collation {
     const size = first.data.length
     const data = this.#memory(type, size * values.length)
     for (let i = 0; i < values.length; i++) {
-      if (kindOf(values[i]) !== kind) this.#refuseKinds(values, i, path)
+      if (kindOf(values[i]) !== kind) this.#refuseUnlike(values, i, path)
       const value = i === 0 ? first : bulkOf(values[i])
-      if (!sameShape(value, first)) this.#refuseShapes(values, i, path)
+      if (!sameShape(value, first)) this.#refuseUnlike(values, i, path)
       // What was written to its place in the batch already need not be copied.
       if (value.data.buffer === data.buffer && value.data.byteOffset === data.byteOffset + i * size * data.BYTES_PER_ELEMENT) continue
       data.set(value.data as never, i * size)
     }
-    return { data, dims: [values.length, ...dims], type } as Tensor
+    return { data, dims: [values.length, ...dims], type }
   }
 
   #objects(values: readonly Record<string, unknown>[], path: string): Record<string, unknown> {
     const keys = Object.keys(values[0]!)
     for (let i = 1; i < values.length; i++) {
-      if (kindOf(values[i]) !== 'object') this.#refuseKinds(values, i, path)
+      if (kindOf(values[i]) !== 'object') this.#refuseUnlike(values, i, path)
       const others = Object.keys(values[i]!)
       if (others.length === keys.length && keys.every((key) => key in values[i]!)) continue
-      this.#refuse(values, i, path, `has the fields ${others.join(', ') || 'none'}`, keys.join(', ') || 'none')
+      this.#refuse(i, path, `has the fields ${others.join(', ') || 'none'}`, keys.join(', ') || 'none')
     }
     const batch: Record<string, unknown> = {}
     for (const key of keys) {
@@ -112,8 +112,8 @@ class Collation {
   #tuples(values: readonly unknown[][], path: string): unknown[] {
     const { length } = values[0]!
     for (let i = 1; i < values.length; i++) {
-      if (kindOf(values[i]) !== 'tuple') this.#refuseKinds(values, i, path)
-      if (values[i]!.length !== length) this.#refuse(values, i, path, `is a tuple of ${values[i]!.length}`, `a tuple of ${length}`)
+      if (kindOf(values[i]) !== 'tuple') this.#refuseUnlike(values, i, path)
+      if (values[i]!.length !== length) this.#refuse(i, path, `is a tuple of ${values[i]!.length}`, `a tuple of ${length}`)
     }
     return Array.from({ length }, (_, place) =>
       this.collate(
@@ -126,19 +126,15 @@ class Collation {
   #list(values: readonly unknown[], kind: Kind, path: string): unknown[] {
     // An empty array says nothing of what it would hold.
     const different = kind === 'list' ? values.findIndex((value) => kindOf(value) !== 'list') : -1
-    if (different >= 0) this.#refuseKinds(values, different, path)
+    if (different >= 0) this.#refuseUnlike(values, different, path)
     return [...values]
   }
 
-  #refuseKinds(values: readonly unknown[], i: number, path: string): never {
-    this.#refuse(values, i, path, `is ${describe(values[i])}`, describe(values[0]))
+  #refuseUnlike(values: readonly unknown[], i: number, path: string): never {
+    this.#refuse(i, path, `is ${describe(values[i])}`, describe(values[0]))
   }
 
-  #refuseShapes(values: readonly unknown[], i: number, path: string): never {
-    this.#refuse(values, i, path, `is ${describe(values[i])}`, describe(values[0]))
-  }
-
-  #refuse(_values: readonly unknown[], i: number, path: string, received: string, expected: string): never {
+  #refuse(i: number, path: string, received: string, expected: string): never {
     const name = (at: number): string => (this.#indices === undefined ? `sample ${at} of the batch` : `sample ${this.#indices[at]}`)
     const field = path === '' ? '' : `, field ${path.replace(/^\./, '')}`
     throw new MillraceError(

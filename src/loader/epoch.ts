@@ -165,8 +165,7 @@ export class EpochRun {
 
   #batchError(error: ItemError, singles: readonly BatchItem[]): ItemError {
     const indices = singles.map(indexOf)
-    const { code, attempt, cause } = error
-    const reason = error.message.replace(/^item \d+.*?: (?=\S)/s, '')
+    const { code, attempt, cause, reason } = error
     const sampleIndex = (cause as { sampleIndex?: number } | undefined)?.sampleIndex
     if (sampleIndex !== undefined) return sampleError(sampleIndex, 'SAMPLE_FAILED', (cause as Error).cause, attempt)
     const which = indices.length === 1 ? '' : `the batch of the samples ${listed(indices)}: `

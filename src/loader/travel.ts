@@ -86,7 +86,7 @@ function revive(part: Part, here: unknown): unknown {
       return compileInline(part.source)
     case 'task':
       return { ...findTask(part.task), params: unpack(part.params) }
-    case 'object': {
+    default: {
       const made = findClass(part.class) as Function & { fromWorker?(data: unknown): unknown }
       if (part.data) return made.fromWorker!(here)
       const object: object = Object.create(made.prototype as object)

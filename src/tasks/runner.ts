@@ -67,13 +67,23 @@ export class Runner {
     const call: CallContext = { params, state: this.#state, seed, post, keepAlive }
     const looksAtClock = items.length <= 64 ? 0 : 15
     let part = new Part(id, first)
+    // What is done does not wait for an item that takes its time.
+    let ticking: NodeJS.Timeout | undefined
+    const tick = (): void => {
+      if (part.values.length === 0 || store.stray !== undefined) return
+      part.post(post, false)
+      part = new Part(id, part.next)
+    }
     for (let i = 0; i < items.length && !this.#givenUp; i++) {
       const index = first + i
       if (announce) post({ type: 'begin', index })
       const item = (this.#current = new RunningItem(call, index, attempt))
       try {
         let value = run(items[i], index, item)
-        if (isThenable(value)) value = await value
+        if (isThenable(value)) {
+          if (items.length > 1) ticking ??= setInterval(tick, PART_MS).unref()
+          value = await value
+        }
         part.values.push(value)
       } catch (thrown) {
         part.fail(index, 'ITEM_FAILED', recordError(thrown))
@@ -86,6 +96,7 @@ export class Runner {
         part = new Part(id, index + 1)
       }
     }
+    clearInterval(ticking)
     // An error that escaped from an item shows only when the event loop turns; wait for it, and it can still be that item's.
     await turn()
     if (store.stray === undefined) part.post(post, true)
@@ -189,6 +200,11 @@ class Part {
   constructor(id: number, first: number) {
     this.#id = id
     this.#first = first
+  }
+
+  /** The index of the item that comes next. */
+  get next(): number {
+    return this.#first + this.values.length
   }
 
   fail(index: number, code: string, error: ErrorRecord): void {

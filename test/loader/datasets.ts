@@ -1,4 +1,4 @@
-import { Dataset, task } from 'millrace'
+import { Dataset, IterableDataset, task, type SampleContext } from 'millrace'
 
 /** 0, 1, 2, ... with nothing to do. */
 export class Integers extends Dataset<number> {
@@ -14,3 +14,117 @@ export class Integers extends Dataset<number> {
     return index
   }
 }
+
+/** Numbers that depend on all that a sample may depend on, made now at once and now later. */
+export class Noise extends Dataset<{ index: number; epoch: number; random: number; numbers: Float32Array }> {
+  static {
+    this.register(import.meta)
+  }
+  readonly length: number
+  constructor(length: number) {
+    super()
+    this.length = length
+  }
+  get(index: number, { random, epoch }: SampleContext): any {
+    const sample = { index, epoch, random: random(), numbers: Float32Array.from({ length: 4 }, random) }
+    return index % 3 === 0 ? new Promise((resolve) => setTimeout(resolve, index % 2, sample)) : sample
+  }
+}
+
+/** Fails in the ways that datasets fail, at the samples that are named. */
+export class Failing extends Dataset<number> {
+  static {
+    this.register(import.meta)
+  }
+  readonly length: number
+  readonly how: 'throw' | 'exit' | 'hang' | 'spin'
+  readonly at: number[]
+  constructor(length: number, how: 'throw' | 'exit' | 'hang' | 'spin', at: number[]) {
+    super()
+    this.length = length
+    this.how = how
+    this.at = at
+  }
+  get(index: number): number | Promise<number> {
+    if (!this.at.includes(index)) return index
+    if (this.how === 'exit') process.exit(3)
+    if (this.how === 'hang') return new Promise((resolve) => void setInterval(() => resolve, 1000))
+    if (this.how === 'spin') for (;;);
+    throw new RangeError(`sample ${index} is broken`)
+  }
+}
+
+/** Samples of so many bytes. */
+export class Blocks extends Dataset<Uint8Array> {
+  static {
+    this.register(import.meta)
+  }
+  readonly length: number
+  readonly bytes: number
+  constructor(length: number, bytes: number) {
+    super()
+    this.length = length
+    this.bytes = bytes
+  }
+  get(index: number): Uint8Array {
+    return new Uint8Array(this.bytes).fill(index % 251)
+  }
+}
+
+/** Tells which copy of the dataset made a sample, and what was done to it. */
+export class Whoami extends Dataset<{ index: number; copy: number; mark: string }> {
+  static {
+    this.register(import.meta)
+  }
+  readonly length = 40
+  mark = 'none'
+  #unused: undefined
+  toWorker(): string {
+    return this.mark
+  }
+  static fromWorker(mark: string): Whoami {
+    const made = new Whoami()
+    made.mark = mark
+    return made
+  }
+  readonly copy = Math.random()
+  get(index: number): { index: number; copy: number; mark: string } {
+    return { index, copy: this.copy, mark: this.mark }
+  }
+}
+
+/** Counts how often its iterator gave something, and can say where it stands if it is told to. */
+export class Counting extends IterableDataset<number> {
+  readonly to: number
+  readonly says: boolean
+  given = 0
+  constructor(to: number, says = false) {
+    super()
+    this.to = to
+    this.says = says
+  }
+  iterate({ state }: { state?: unknown }): any {
+    let next = (state as number | undefined) ?? 0
+    const { to } = this
+    const count = (): void => void this.given++
+    function* run(): Generator<number> {
+      while (next < to) {
+        count()
+        yield next++
+      }
+    }
+    return Object.assign(run(), this.says ? { state: () => next } : {})
+  }
+}
+
+export const tenfold = task(import.meta, { params: { by: 10 }, run: (n: number, _index, { params }) => n * params.by })
+export const noisy = task(import.meta, (n: number, index, ctx) => n + index + ctx.random())
+export const sum = task(import.meta, (samples: number[]) => samples.reduce((a, b) => a + b, 0))
+export const mark = task(import.meta, ({ dataset, id }: any) => void (dataset.mark = `worker ${id}`))
+
+/** A collateFn with a state that it makes once and takes down. */
+export const counted = task(import.meta, {
+  params: { start: 100 },
+  setup: ({ params }) => ({ calls: params.start }),
+  run: (samples: number[], _index, { state }) => ({ samples, call: state.calls++ }),
+})
