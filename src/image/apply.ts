@@ -15,6 +15,9 @@ export interface ApplyOptions extends Partial<Omit<Context, 'params' | 'state'>>
   seed?: number
 }
 
+const never = new AbortController().signal
+const ignore = (): void => {}
+
 /**
  * Runs a transform on a sample. What its tasks throw passes through; the steps throw `BAD_SIZE`, `BAD_BOX`, `BAD_OPTION`,
  * `BAD_IMAGE` and `BAD_TENSOR` (the step before gives something else than this one takes).
@@ -34,7 +37,7 @@ export function applyNow<In, Out>(
   space?: Space,
 ): Out | Promise<Out> {
   const { index = 0, seed = 0 } = options
-  const { random = randomOf(seed, index), signal = new AbortController().signal, attempt = 1, warn = () => {} } = options
+  const { random = randomOf(seed, index), signal = never, attempt = 1, warn = ignore } = options
   const steps = stepsOf(transform)
   const from = (first: number, start: unknown, behind?: Space): unknown => {
     const task = steps.findIndex((step, i) => i >= first && isTask(step))

@@ -14,7 +14,7 @@ const below = (random: Random, count: number): number => Math.floor(random() * c
 
 /** torchvision's RandomResizedCrop: ten tries at an area and a ratio that fit, then the largest crop in the middle that is allowed. */
 export function randomResizedCropMoves(
-  { op, size, scale, ratio, ...resampling }: Named<'randomResizedCrop'>,
+  { op: _op, size, scale, ratio, ...resampling }: Named<'randomResizedCrop'>,
   { height, width }: { height: number; width: number },
   random: Random,
 ): Move[] {

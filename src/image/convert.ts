@@ -40,7 +40,7 @@ function keep(decoded: Decoded): Image {
 
 function toGray({ mode, data, height, width, palette }: Decoded): Image {
   const out = new Uint8Array(height * width)
-  if (mode === 'L') return { data: data as Uint8Array, height, width, channels: 1 }
+  if (mode === 'L') return { data, height, width, channels: 1 }
   if (mode === 'P') {
     const entries = paddedPalette(palette)
     const gray = Uint8Array.from({ length: 256 }, (_, i) => luma(entries, 3 * i))

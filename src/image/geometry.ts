@@ -29,10 +29,9 @@ export function cropPixels(image: Image, { top, left, height, width }: Box): Ima
 }
 
 /** Refuses a box that is empty, not whole, or reaches beyond the picture. */
-export function checkBox(box: Box, image: { height: number; width: number }): void {
-  const { top, left, height, width } = box
+export function checkBox({ top, left, height, width }: Box, image: { height: number; width: number }): void {
   const inside =
-    Object.values(box).every(Number.isInteger) &&
+    [top, left, height, width].every(Number.isInteger) &&
     top >= 0 &&
     left >= 0 &&
     height >= 1 &&

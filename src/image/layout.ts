@@ -20,7 +20,10 @@ interface Shape {
 
 type Resize = Extract<Step, { op: 'resize' }>
 
-export function resizeMoves({ op, size, method = 'squish', padMode = 'reflect', maxSize, ...resampling }: Resize, shape: Shape): Move[] {
+export function resizeMoves(
+  { op: _op, size, method = 'squish', padMode = 'reflect', maxSize, ...resampling }: Resize,
+  shape: Shape,
+): Move[] {
   if (maxSize !== undefined && method !== 'short') {
     throw new MillraceError('BAD_OPTION', `maxSize belongs to method 'short'; with '${method}' the size says both sides.`)
   }

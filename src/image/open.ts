@@ -35,6 +35,14 @@ export function openSync(source: string | Uint8Array, options: OpenOptions = {})
   throw new MillraceError('IMAGE_ASYNC', `${nameOf(source)}: this kind of picture is decoded by sharp, asynchronously: use await open().`)
 }
 
+/** What a dataset knows of a sample. */
+export interface SampleOptions extends ApplyOptions {
+  /** Counts the time of 'read', 'decode' and 'transform'. */
+  time?: Time
+}
+
+type Time = <R>(stage: string, work: () => R) => R
+
 /**
  * Opens a picture and runs a transform on it, without a copy in between where our decoder and the transform's steps allow it. A promise
  * only where sharp decodes or a task of the transform gives one: what a dataset calls for each of its files.
@@ -42,12 +50,16 @@ export function openSync(source: string | Uint8Array, options: OpenOptions = {})
 export function openTransformed<Out>(
   source: string | Uint8Array,
   transform: Transform<Image, Out>,
-  options: OpenOptions & ApplyOptions = {},
+  options: OpenOptions,
+  sample: SampleOptions,
 ): Out | Promise<Out> {
-  return opened(source, options, ({ picture, end }) =>
-    applyNow<Image, Out>(transform, picture, options, end === undefined ? undefined : new Space(end)),
-  )
+  const { time = untimed } = sample
+  const use = ({ picture, end }: Opened): Out | Promise<Out> =>
+    time('transform', () => applyNow<Image, Out>(transform, picture, sample, end === undefined ? undefined : new Space(end)))
+  return opened(source, options, use, time)
 }
+
+const untimed: Time = (_stage, work) => work()
 
 function taken({ picture }: Opened): Image {
   const image = outOfKernel(picture)
@@ -59,11 +71,13 @@ function opened<Result>(
   source: string | Uint8Array,
   options: OpenOptions,
   use: (opened: Opened) => Result | Promise<Result>,
+  time: Time = untimed,
 ): Result | Promise<Result> {
   check(options)
   let decoded: Opened | Promise<Opened>
   try {
-    decoded = decodeImage(bytesOf(source), options)
+    const bytes = time('read', () => bytesOf(source))
+    decoded = time('decode', () => decodeImage(bytes, options))
   } catch (error) {
     throw named(error, source)
   }
@@ -100,5 +114,5 @@ function named(error: unknown, source: string | Uint8Array): unknown {
 
 function oneOf(name: string, value: string | undefined, allowed: readonly string[]): void {
   if (value === undefined || allowed.includes(value)) return
-  throw new MillraceError('BAD_OPTION', `${name} is ${allowed.map((one) => `'${one}'`).join(', ')}; received ${String(value)}.`)
+  throw new MillraceError('BAD_OPTION', `${name} is ${allowed.map((one) => `'${one}'`).join(', ')}; received ${value}.`)
 }

@@ -1,5 +1,6 @@
 import { cropOf, isWhole, type PillowPlan, passesOf, stepsOf } from './resample-pillow.ts'
-import type { Shares } from './resample-weights.ts'
+import * as sine from './resample-sine.ts'
+import { type Shares, shares } from './resample-weights.ts'
 
 interface Gray16 {
   data: Uint16Array
@@ -20,9 +21,11 @@ function resizeOnce(source: Gray16, plan: PillowPlan): Gray16 {
   const crop = cropOf(plan)
   if (crop !== undefined) return pick(source, range(crop.left, width), range(crop.top, height))
   if (filter === 'nearest') return pick(source, centres(source.width, width, left, right), centres(source.height, height, top, bottom))
-  const { across, down, downFirst } = passesOf(source, { ...plan, filter })
+  const passes = passesOf(source, plan)
+  const across = passes.across && shares(passes.across, filter, sine)
+  const down = passes.down && shares(passes.down, filter, sine)
   const level = plan.pillow === 13 ? clipped : clippedByBytes
-  if (downFirst) return horizontal(vertical(source, down, level), across, level)
+  if (passes.downFirst) return horizontal(vertical(source, down, level), across, level)
   return vertical(horizontal(source, across, level), down, level)
 }
 

@@ -1,6 +1,6 @@
 import { horizontal, nearest, type Picks, premultiply, unpremultiply, vertical, type Weights } from '../kernels/resize.ts'
 import type { Raster, Space } from '../kernels/resize-memory.ts'
-import { fixedWeights, type Shares, shares, type WeighingFilter } from './resample-weights.ts'
+import { fixedWeights, type Stretch, type WeighingFilter } from './resample-weights.ts'
 
 export type PillowFilter = 'nearest' | WeighingFilter
 
@@ -97,15 +97,15 @@ interface Size {
  */
 export function passesOf(
   source: Size,
-  { size: [height, width], filter, box, pillow }: PillowPlan & { filter: WeighingFilter },
-): { across: Shares | undefined; down: Shares | undefined; downFirst: boolean } {
+  { size: [height, width], box, pillow }: PillowPlan,
+): { across: Stretch | undefined; down: Stretch | undefined; downFirst: boolean } {
   const [left, top, right, bottom] = box.map(Math.fround) as [number, number, number, number]
-  const acrossNeeded = width !== source.width || left !== 0 || right !== width
-  const downNeeded = height !== source.height || top !== 0 || bottom !== height
+  const sameWidth = width === source.width && left === 0 && right === width
+  const sameHeight = height === source.height && top === 0 && bottom === height
   const shrinks = source.height - height
   return {
-    across: acrossNeeded ? shares(source.width, left, right, width, filter) : undefined,
-    down: downNeeded ? shares(source.height, top, bottom, height, filter) : undefined,
+    across: sameWidth ? undefined : { from: source.width, start: left, end: right, to: width },
+    down: sameHeight ? undefined : { from: source.height, start: top, end: bottom, to: height },
     downFirst: pillow === 13 && shrinks > 0 && shrinks > 2 * (source.width - width),
   }
 }
@@ -113,8 +113,8 @@ export function passesOf(
 /** A pass that would change nothing is left out, and the first makes only what the second reads. */
 function resize(source: Raster, plan: PillowPlan & { filter: WeighingFilter }, target: Raster, space: Space): void {
   const passes = passesOf(source, plan)
-  const across = passes.across && fixedWeights(passes.across, source.width)
-  const down = passes.down && fixedWeights(passes.down, source.height)
+  const across = passes.across && fixedWeights(passes.across, plan.filter)
+  const down = passes.down && fixedWeights(passes.down, plan.filter)
   if (down === undefined) {
     horizontal(source, across!, target, space)
   } else if (across === undefined) {

@@ -79,14 +79,11 @@ function movesOf(step: Moving, shape: { height: number; width: number }, random:
     case 'resize':
       return resizeMoves(step, shape)
     case 'crop': {
-      const { op, ...box } = step
-      checkBox(box, shape)
-      return [{ kind: 'crop', ...box }]
+      checkBox(step, shape)
+      return [{ ...step, kind: 'crop' }]
     }
-    case 'pad': {
-      const { op, ...margins } = step
-      return [{ kind: 'pad', ...margins }]
-    }
+    case 'pad':
+      return [{ ...step, kind: 'pad' }]
     case 'centerCrop':
       return centerCropMoves(step.size, shape)
     case 'flip':
@@ -121,7 +118,7 @@ function move(held: Held, how: Move, space: Space): Held {
       return flipPixels(outOfKernel(held), how.direction)
     case 'rotate':
       return rotatePixels(outOfKernel(held), how.turns)
-    case 'adjust':
+    default:
       return adjust(outOfKernel(held), how.what, how.factor)
   }
 }
