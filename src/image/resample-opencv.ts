@@ -1,4 +1,4 @@
-import { area, areaWhole, type Linear, linear, nearest, type Picks, type Weights } from '../kernels/resize.ts'
+import { area, areaHalf, areaWhole, type Linear, linear, nearest, type Picks, type Weights } from '../kernels/resize.ts'
 import type { Raster, Space } from '../kernels/resize-memory.ts'
 
 export type OpencvFilter = 'nearest' | 'linear' | 'area'
@@ -11,10 +11,11 @@ export function resampleOpencv(source: Raster, size: readonly [height: number, w
   const mark = space.at
   const scaleX = 1 / (width / source.width)
   const scaleY = 1 / (height / source.height)
-  const whole = Number.isInteger(scaleX) && Number.isInteger(scaleY)
   if (filter === 'nearest') {
     nearest(source, picks(source.width, width), picks(source.height, height), target, space)
-  } else if (whole && (filter === 'area' || (scaleX === 2 && scaleY === 2))) {
+  } else if (scaleX === 2 && scaleY === 2) {
+    areaHalf(source, target)
+  } else if (filter === 'area' && Number.isInteger(scaleX) && Number.isInteger(scaleY)) {
     areaWhole(source, scaleX, scaleY, target)
   } else if (filter === 'area' && scaleX >= 1 && scaleY >= 1) {
     area(source, cells(source.width, width), cells(source.height, height), target, space)

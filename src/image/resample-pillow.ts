@@ -76,14 +76,13 @@ function cropped(source: Raster, { left, top, height, width }: Part): Raster {
   return { ...source, at: source.at + top * source.stride + left * source.channels, height, width }
 }
 
-/** The pixel at the centre of each of `to`; positions are summed up step by step, as Pillow does. */
+/** The pixel at the centre of each of `to`, 0 beyond the end; positions are summed up step by step, as Pillow does. */
 function picks(from: number, to: number, start: number, end: number): Picks {
   const step = Math.fround(Math.fround(end) - Math.fround(start)) / to
   const all = new Int32Array(to)
-  for (let i = 0, position = Math.fround(start) + step * 0.5; i < to; i++, position += step) {
-    all[i] = position < from ? Math.trunc(position) : -1
-  }
-  return all
+  let count = 0
+  for (let position = Math.fround(start) + step * 0.5; count < to && position < from; position += step) all[count++] = Math.trunc(position)
+  return all.subarray(0, count)
 }
 
 interface Size {

@@ -4,8 +4,8 @@ export type WeighingFilter = 'box' | 'bilinear' | 'hamming' | 'bicubic' | 'lancz
 
 /** Where sines come from: `Math`, which engines round each in its way, or `resample-sine.ts`. */
 export interface Trigonometry {
-  sin(x: number): number
-  cos(x: number): number
+  sin: (x: number) => number
+  cos: (x: number) => number
 }
 
 /** Pillow's filters that weigh pixels (Resample.c): how far they reach, in pixels of the coarser side, and their curves. */

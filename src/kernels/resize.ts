@@ -37,7 +37,9 @@ export interface ResizeKernel {
     width: number,
     height: number,
     columns: number,
+    columnCount: number,
     lines: number,
+    lineCount: number,
   ): void
   premultiply(source: number, stride: number, target: number, targetStride: number, width: number, height: number): void
   unpremultiply(pixels: number, stride: number, width: number, height: number): void
@@ -55,6 +57,15 @@ export interface ResizeKernel {
     betas: number,
     line0: number,
     line1: number,
+  ): void
+  resizeAreaHalf(
+    source: number,
+    stride: number,
+    channels: number,
+    target: number,
+    targetStride: number,
+    width: number,
+    height: number,
   ): void
   resizeAreaWhole(
     source: number,
@@ -76,12 +87,14 @@ export interface ResizeKernel {
     targetStride: number,
     width: number,
     height: number,
+    sourceHeight: number,
     first: number,
     alphas: number,
     taps: number,
     lines: number,
     betas: number,
     rows: number,
+    across: number,
     sums: number,
   ): void
 }
@@ -106,7 +119,7 @@ export interface Linear {
   betas: Int32Array
 }
 
-/** For each pixel of the target the one of the source that it shows, or -1 for 0. */
+/** For each pixel of the target the one of the source that it shows; those missing at the end are 0. */
 export type Picks = Int32Array
 
 /** Pillow's pass along the rows: weights of 22 bits, sums rounded to bytes. */
@@ -159,8 +172,10 @@ export function nearest(source: Raster, columns: Picks, lines: Picks, target: Ra
     target.stride,
     target.width,
     target.height,
-    space.put(columns.map((column) => (column < 0 ? -1 : column * channels))),
+    space.put(scaled(columns, channels)),
+    columns.length,
     space.put(lines),
+    lines.length,
   )
   space.at = mark
 }
@@ -197,13 +212,18 @@ export function linear(source: Raster, { columns, alphas, lines, betas }: Linear
   space.at = mark
 }
 
+/** OpenCV's means over 2 x 2 pixels. */
+export function areaHalf(source: Raster, target: Raster): void {
+  const { exports } = pictureKernel()
+  exports.resizeAreaHalf(source.at, source.stride, source.channels, target.at, target.stride, target.width, target.height)
+}
+
 /** OpenCV's means over `scaleX` x `scaleY` whole pixels. */
 export function areaWhole(source: Raster, scaleX: number, scaleY: number, target: Raster): void {
-  const { channels } = source
   pictureKernel().exports.resizeAreaWhole(
     source.at,
     source.stride,
-    channels,
+    source.channels,
     target.at,
     target.stride,
     target.width,
@@ -218,7 +238,8 @@ export function areaWhole(source: Raster, scaleX: number, scaleY: number, target
 export function area(source: Raster, columns: Weights<Float32Array>, lines: Weights<Float32Array>, target: Raster, space: Space): void {
   const { channels } = source
   const mark = space.at
-  const alphas = channels === 1 ? widened(columns, 4) : columns
+  const row = (target.width * channels + 4) * 4
+  const { taps, values } = channels === 1 ? byFours(columns) : columns
   pictureKernel().exports.resizeArea(
     source.at,
     source.stride,
@@ -227,13 +248,15 @@ export function area(source: Raster, columns: Weights<Float32Array>, lines: Weig
     target.stride,
     target.width,
     target.height,
+    source.height,
     space.put(scaled(columns.first, channels)),
-    space.put(alphas.values),
-    alphas.taps,
+    space.put(values),
+    taps,
     space.put(lines.first),
-    space.put(widened(lines, 4).values),
+    space.put(lines.values),
     lines.taps,
-    space.take(target.width * 16),
+    space.take(row * 4),
+    space.take(row),
   )
   space.at = mark
 }
@@ -245,12 +268,12 @@ function scaled(first: Int32Array, channels: number): Int32Array {
   return bytes
 }
 
-/** As many weights as make a multiple of `unit`, those added being 0. */
-function widened<Values extends Int32Array | Float32Array>({ first, taps, values }: Weights<Values>, unit: number): Weights<Values> {
-  const wide = Math.ceil(taps / unit) * unit
-  const all = new (values.constructor as new (length: number) => Values)(first.length * wide)
+/** Weights of 0 for a multiple of four taps, and for one of four pixels. */
+function byFours({ first, taps, values }: Weights<Float32Array>): { taps: number; values: Float32Array } {
+  const wide = Math.ceil(taps / 4) * 4
+  const all = new Float32Array(Math.ceil(first.length / 4) * 4 * wide)
   for (let i = 0; i < first.length; i++) all.set(values.subarray(i * taps, (i + 1) * taps), i * wide)
-  return { first, taps: wide, values: all }
+  return { taps: wide, values: all }
 }
 
 /** Weights as `high * 2 ** 15 + low`: for each two first their low halves, then the high ones. */

@@ -1,6 +1,6 @@
 // OpenCV's bilinear resizing of bytes: 11-bit weights, each row first across and then two rows together, cut off on the way as OpenCV
-// does. 16 bytes behind a picture and behind the two lines may be read and written.
-import { pair, storeSome } from './_resize'
+// does. As in `_resize.ts` 16 bytes behind everything may be read and written.
+import { pair } from './_resize'
 
 /**
  * `first` has the byte of a row where each pixel begins, `weights` two i16 for it and the next; `lines` has two rows for each row of
@@ -97,9 +97,7 @@ function together(line0: usize, line1: usize, beta0: v128, beta1: v128, target: 
   for (let x = 0; x < count; x += 16) {
     const low = weighted(v128.load(line0), v128.load(line1), beta0, beta1)
     const high = weighted(v128.load(line0, 16), v128.load(line1, 16), beta0, beta1)
-    const pixels = i8x16.narrow_i16x8_u(low, high)
-    if (x + 16 <= count) v128.store(target + x, pixels)
-    else storeSome(target + x, pixels, count - x)
+    v128.store(target + x, i8x16.narrow_i16x8_u(low, high))
     line0 += 32
     line1 += 32
   }

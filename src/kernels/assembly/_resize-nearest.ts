@@ -1,7 +1,8 @@
 // Resizing that only picks pixels.
 
 /**
- * The nearest pixels: `columns` has the byte of a row where each begins, `lines` the row of each row. Where one is -1, the pixel is 0.
+ * `columns` has the byte of a row where each pixel begins, `lines` the row of each row. Behind the first `columnCount` pixels and
+ * the first `lineCount` rows all is 0.
  */
 export function resizeNearest(
   source: usize,
@@ -12,27 +13,28 @@ export function resizeNearest(
   width: i32,
   height: i32,
   columns: usize,
+  columnCount: i32,
   lines: usize,
+  lineCount: i32,
 ): void {
+  const end = columns + (columnCount << 2)
   for (let y = 0; y < height; y++) {
-    const line = load<i32>(lines + (y << 2))
-    if (line < 0) {
-      memory.fill(target, 0, width * channels)
-    } else {
-      const row = source + line * stride
-      let to = target
-      for (let x = 0; x < width; x++) {
-        const column = load<i32>(columns + (x << 2))
-        if (column < 0) memory.fill(to, 0, channels)
-        else if (channels == 1) store<u8>(to, load<u8>(row + column))
-        else if (channels == 4) store<u32>(to, load<u32>(row + column))
-        else {
-          store<u16>(to, load<u16>(row + column))
-          store<u8>(to, load<u8>(row + column, 2), 2)
+    let to = target
+    if (y < lineCount) {
+      const row = source + load<i32>(lines + (y << 2)) * stride
+      if (channels == 1) {
+        for (let c = columns; c < end; c += 4) store<u8>(to++, load<u8>(row + load<u32>(c)))
+      } else if (channels == 4) {
+        for (let c = columns; c < end; c += 4, to += 4) store<u32>(to, load<u32>(row + load<u32>(c)))
+      } else {
+        for (let c = columns; c < end; c += 4, to += 3) {
+          const from = row + load<u32>(c)
+          store<u16>(to, load<u16>(from))
+          store<u8>(to, load<u8>(from, 2), 2)
         }
-        to += channels
       }
     }
+    memory.fill(to, 0, target + width * channels - to)
     target += targetStride
   }
 }

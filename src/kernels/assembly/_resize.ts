@@ -1,6 +1,7 @@
 // Pillow's resampling of bytes, one direction at a time: sums of pixels times 22-bit weights, rounded to bytes between the passes.
 // A weight is two i16 halves, `high * 2 ** 15 + low`, so that dot products of pairs are exact: i32 sums of the halves may wrap, but
-// their combination is the sum that Pillow's int holds. Sums begin with a half of the last place. 16 bytes behind a picture may be read.
+// their combination is the sum that Pillow's int holds. Sums begin with a half of the last place. Behind a picture 16 bytes may be
+// read, and behind a target written: rows are made from top to bottom, and what one writes too much belongs to the next.
 
 const HALF: i32 = 1 << 21
 
@@ -141,10 +142,14 @@ function fourRows3(
       v128.store32_lane(t2, pixels, 2)
       v128.store32_lane(t3, pixels, 3)
     } else {
-      storeSome(t0, v128.shuffle<u32>(pixels, pixels, 0, 0, 0, 0), 3)
-      storeSome(t1, v128.shuffle<u32>(pixels, pixels, 1, 1, 1, 1), 3)
-      storeSome(t2, v128.shuffle<u32>(pixels, pixels, 2, 2, 2, 2), 3)
-      storeSome(t3, v128.shuffle<u32>(pixels, pixels, 3, 3, 3, 3), 3)
+      v128.store16_lane(t0, pixels, 0)
+      v128.store16_lane(t1, pixels, 2)
+      v128.store16_lane(t2, pixels, 4)
+      v128.store16_lane(t3, pixels, 6)
+      v128.store8_lane(t0, pixels, 2, 2)
+      v128.store8_lane(t1, pixels, 6, 2)
+      v128.store8_lane(t2, pixels, 10, 2)
+      v128.store8_lane(t3, pixels, 14, 2)
     }
     weights += pairs << 3
     t0 += 3
@@ -249,9 +254,7 @@ export function resizeVertical(
   for (let y = 0; y < height; y++) {
     const row = source + load<i32>(first + (y << 2)) * stride
     for (let x = 0; x < bytes; x += 16) {
-      const sums = column(row + x, stride, weights, taps)
-      if (x + 16 <= bytes) v128.store(target + x, sums)
-      else storeSome(target + x, sums, bytes - x)
+      v128.store(target + x, column(row + x, stride, weights, taps))
     }
     target += targetStride
     weights += size
@@ -308,26 +311,4 @@ function whole(low: v128, high: v128): v128 {
 @inline
 export function bytes(a: v128, b: v128, c: v128, d: v128): v128 {
   return i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d))
-}
-
-/** The first `count` bytes of 16. */
-// @ts-ignore: decorator
-@inline
-export function storeSome(target: usize, value: v128, count: i32): void {
-  if (count & 8) {
-    v128.store64_lane(target, value, 0)
-    value = v128.shuffle<u64>(value, value, 1, 1)
-    target += 8
-  }
-  if (count & 4) {
-    v128.store32_lane(target, value, 0)
-    value = i64x2.shr_u(value, 32)
-    target += 4
-  }
-  if (count & 2) {
-    v128.store16_lane(target, value, 0)
-    value = i64x2.shr_u(value, 16)
-    target += 2
-  }
-  if (count & 1) v128.store8_lane(target, value, 0)
 }
