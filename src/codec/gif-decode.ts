@@ -94,7 +94,7 @@ function firstFrame(file: Buffer): Frame {
         blocks: joined(file, at + 10 + own.length),
       }
       const palette = flags & 128 ? own : common
-      if (palette.length > 0) frame.palette = palette
+      if (palette.length > 0) frame.palette = Uint8Array.from(palette)
       if (transparent !== undefined) frame.transparent = transparent
       return frame
     } else if (kind === 0x3b) break

@@ -99,8 +99,8 @@ function readChunks(bytes: Uint8Array): Chunks {
         throw new MillraceError('PNG_DAMAGED', `the checksum of chunk ${type} is wrong. The file is damaged: copy or download it again.`)
       }
       if (type === 'IHDR') found.header ??= readHeader(data)
-      else if (type === 'PLTE') found.palette ??= data.subarray(0, 768)
-      else if (type === 'tRNS') found.alpha ??= data
+      else if (type === 'PLTE') found.palette ??= Uint8Array.from(data.subarray(0, 768))
+      else if (type === 'tRNS') found.alpha ??= Uint8Array.from(data)
       else found.exif ??= data
     } else if (!/^[A-Za-z]{4}$/.test(type)) {
       throw new MillraceError('PNG_DAMAGED', `a chunk's type is four letters, but at byte ${at + 4} it is not. The file is damaged.`)
