@@ -89,6 +89,35 @@ describe('what travels', () => {
     expect(packParcel({ large }, 'It', false).bytes.length).toBeGreaterThan(large.byteLength)
   })
 
+  test.each(['é', 'λ', '\u{1F600}'])('long lists of strings: %s', async (character) => {
+    const list = Array.from({ length: 20_000 }, (_, i) => (i % 7 === 0 ? '' : `${character}${i}`))
+    expect(await travelled({ list })).toEqual({ list })
+    expect(await travelled({ list }, false)).toEqual({ list })
+    expect(await travelled({ list: [...list, 1] })).toEqual({ list: [...list, 1] })
+  })
+
+  test('a long list is an array in every way', async () => {
+    const list = Array.from({ length: 20_000 }, (_, i) => `${i}`)
+    const fresh = async (): Promise<string[]> => ((await travelled({ list })) as { list: string[] }).list
+    const copy = await fresh()
+    expect([Array.isArray(copy), copy.length, copy[7], copy.at(-1), copy[20_000], copy[-1]]).toEqual([
+      true,
+      20_000,
+      '7',
+      '19999',
+      undefined,
+      undefined,
+    ])
+    expect((await fresh()).map(Number).reduce((a, b) => a + b)).toBe(199_990_000)
+    expect((await fresh()).indexOf('123')).toBe(123)
+    expect([...(await fresh()).slice(5, 7)]).toEqual(['5', '6'])
+    expect(JSON.stringify(await fresh())).toBe(JSON.stringify(list))
+    const changed = await fresh()
+    changed[3] = 'x'
+    changed.push('y')
+    expect([changed[2], changed[3], changed.length, changed.at(-1)]).toEqual(['2', 'x', 20_001, 'y'])
+  })
+
   test('the original is left as it was, and so is a cycle', async () => {
     const cyclic: { self?: unknown; n: number } = { n: 1 }
     cyclic.self = cyclic

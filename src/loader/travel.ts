@@ -9,6 +9,7 @@ import { privateNames } from '../tasks/private-names.ts'
 import { findTask, isLoaded } from '../tasks/registry.ts'
 import { isTask } from '../tasks/task.ts'
 import { Dataset } from '../dataset/dataset.ts'
+import { type PackedList, packList, unpackList } from './strings.ts'
 
 /** Typed arrays of this many bytes are shared with worker threads instead of copied for each. */
 const MIN_SHARED = 1 << 20
@@ -27,6 +28,7 @@ type Part =
   | { kind: 'object'; class: ClassReference; data: boolean }
   | { kind: 'task'; task: TaskReference; params: Parcel }
   | { kind: 'source'; source: string }
+  | { kind: 'strings'; list: PackedList }
   /** Memory that both sides see. */
   | { kind: 'shared'; array: ArrayBufferView }
 
@@ -82,6 +84,8 @@ function revive(part: Part, here: unknown): unknown {
   switch (part.kind) {
     case 'shared':
       return part.array
+    case 'strings':
+      return unpackList(part.list)
     case 'source':
       return compileInline(part.source)
     case 'task':
@@ -119,7 +123,7 @@ class Packer {
     if (this.#within.has(value)) return value // A cycle of plain data, which structured clone can carry.
     this.#within.add(value)
     try {
-      if (Array.isArray(value)) return this.#elements(value, path)
+      if (Array.isArray(value)) return this.#list(value, path)
       const prototype: unknown = Object.getPrototypeOf(value)
       if (prototype === Object.prototype || prototype === null) return this.#fields(value, path, value)
       if (value instanceof Dataset || classReference(value.constructor) !== undefined) return this.#object(value, path)
@@ -181,6 +185,13 @@ class Packer {
       if (packed !== field) (copy ??= { ...value })[key] = packed
     }
     return copy ?? same!
+  }
+
+  #list(values: readonly unknown[], path: Path): readonly unknown[] | undefined {
+    const list = packList(values, (bytes) => new Uint8Array(this.#sharesMemory ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)))
+    if (list === undefined) return this.#elements(values, path)
+    this.parts.push({ path, part: { kind: 'strings', list } })
+    return undefined
   }
 
   #elements(values: readonly unknown[], path: Path): readonly unknown[] {
