@@ -112,7 +112,7 @@ function colourOf(components: readonly JpegComponent[], jfif: boolean, adobeTran
   if (components.length !== 3) return 'gray'
   if (jfif) return 'ycc'
   if (adobeTransform !== undefined) return adobeTransform === 0 ? 'rgb' : 'ycc'
-  return [...'RGB'].every((name, i) => components[i]?.id === name.charCodeAt(0)) ? 'rgb' : 'ycc'
+  return components.every(({ id }, i) => id === 'RGB'.charCodeAt(i)) ? 'rgb' : 'ycc'
 }
 
 function unsupportedKind({ components, precision, coding, arithmetic, height, colour }: JpegHeader): string | undefined {

@@ -38,7 +38,7 @@ const memorySize = 2 ** 32 - 2 ** 16
  * which sharp may read; `JPEG_DAMAGED` when data is missing or makes no sense (libjpeg fills such gaps with gray); `JPEG_TOO_LARGE`
  * for more than `maxPixels` pixels, or so many scans that only an attacker writes them; `BAD_OPTION`.
  */
-export function decodeJpeg(bytes: Uint8Array, options: DecodeJpegOptions = {}): Image {
+export function decodeJpeg(bytes: Uint8Array, options: DecodeJpegOptions = {}): Image & { data: Uint8Array; channels: 1 | 3 } {
   const { at, height, width, channels } = decodeJpegInPlace(bytes, options)
   const data = new Uint8Array(pictureKernel().memory.buffer).slice(at, at + height * width * channels)
   trim('picture')

@@ -64,8 +64,9 @@ function firstDc(c: Component, block: usize, shift: i32): bool {
   reader.buffer = buffer << length
   reader.bits -= length
   c.predicted += difference
-  store<i16>(block, <i16>(c.predicted << shift))
-  return true
+  const shifted = c.predicted << shift
+  store<i16>(block, <i16>shifted)
+  return shifted == <i32>(<i16>shifted)
 }
 
 function refineDc(block: usize, shift: i32): void {
@@ -148,9 +149,10 @@ export function jpegAcFirst(from: usize, end: usize, interval: i32, first: i32, 
           break
         }
         k += zeros
-        const shifted = <i16>(coefficient << shift)
-        if (shifted != 0) {
-          store<i16>(place(block, places, k), shifted)
+        if (coefficient != 0) {
+          const shifted = coefficient << shift
+          if (shifted != <i32>(<i16>shifted)) return badCode
+          store<i16>(place(block, places, k), <i16>shifted)
           mask |= <u64>1 << min(k, 63)
         }
       }
