@@ -18,7 +18,7 @@ const allowed: Record<string, readonly string[]> = {
   kernels: ['core'],
   codec: ['core', 'kernels'],
   audio: ['core', 'kernels', 'codec'],
-  image: ['core', 'kernels', 'codec', 'dataset', 'tasks'],
+  image: ['core', 'kernels', 'codec', 'dataset', 'sources', 'tasks'],
   tasks: ['core'],
   executors: ['core', 'tasks'],
   engine: ['core'],
@@ -29,7 +29,7 @@ const allowed: Record<string, readonly string[]> = {
   // The front door.
   '.': ['core', 'dataset', 'engine', 'executors', 'loader', 'parallel', 'sources', 'tasks'],
   // `tasks` for the modules that workers load, which take no more of the house than they need.
-  recipes: ['core', 'entries', 'tasks'],
+  recipes: ['core', 'entries', 'sources', 'tasks'],
   cli: ['core', 'entries', 'recipes'],
   testing: ['core', 'entries'],
 }
@@ -43,7 +43,7 @@ const packages: Record<string, string> = {
   'mpg123-decoder': 'audio',
   sharp: 'image',
   commander: 'cli',
-  tinyglobby: 'recipes',
+  tinyglobby: 'sources',
 }
 
 const typescript = [...list('src'), ...list('test')].filter((file) => file.endsWith('.ts') && !file.includes('/fixtures/'))

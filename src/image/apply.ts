@@ -37,7 +37,8 @@ export function applyNow<In, Out>(
   space?: Space,
 ): Out | Promise<Out> {
   const { index = 0, seed = 0 } = options
-  const { random = randomOf(seed, index), signal = never, attempt = 1, warn = ignore } = options
+  let generator: (() => number) | undefined = options.random
+  const random = (): number => (generator ??= randomOf(seed, index))()
   const steps = stepsOf(transform)
   const from = (first: number, start: unknown, behind?: Space): unknown => {
     const task = steps.findIndex((step, i) => i >= first && isTask(step))
@@ -46,6 +47,8 @@ export function applyNow<In, Out>(
     const step = steps[end]
     if (step === undefined) return value
     const { run, params } = step as Task<unknown, unknown>
+    // A dataset's context makes its signal when it is asked for; only tasks may ask.
+    const { signal = never, attempt = 1, warn = ignore } = options
     const result = run(value, index, { random, signal, attempt, warn, params, state: undefined })
     return result instanceof Promise ? result.then((next) => from(end + 1, next)) : from(end + 1, result)
   }

@@ -12,6 +12,8 @@ export {
 } from './augment.ts'
 export type { OpenOptions } from './decode.ts'
 export { encodeJpeg, type EncodeJpegOptions, encodeWebp, type EncodeWebpOptions } from './encode.ts'
+export { ImageFiles, type PictureOptions } from './files.ts'
+export { ImageFolder, type ImageFolderOptions } from './folder.ts'
 export type { Box, Margins } from './geometry.ts'
 export { open, openSync } from './open.ts'
 export type { Range, ResizeOptions, Size } from './steps.ts'

@@ -1,0 +1,61 @@
+import type { SampleContext } from '../dataset/context.ts'
+import { Dataset } from '../dataset/dataset.ts'
+import { packStrings, StringDataset } from '../dataset/strings.ts'
+import type { Image } from '../core/image.ts'
+import type { OpenOptions } from './decode.ts'
+import { openTransformed, type SampleOptions } from './open.ts'
+import type { Transform } from './transform.ts'
+
+/** How a dataset opens its pictures, and what it makes of them. */
+export interface PictureOptions<Out = Image> extends OpenOptions {
+  /** What each picture goes through. Default: nothing. */
+  transform?: Transform<Image, Out>
+}
+
+/** The pictures of a list of files, in its order: each sample is `{ image, file }`. A file that can't be opened fails its sample. */
+export class ImageFiles<Out = Image> extends Dataset<{ image: Out; file: string }> {
+  static {
+    this.register(import.meta)
+  }
+
+  readonly files: StringDataset
+  readonly transform: Transform<Image, Out>
+  readonly options: OpenOptions
+
+  /** @param files Paths: an array, or what `files()` gives. */
+  constructor(files: Iterable<string> | StringDataset, { transform, ...options }: PictureOptions<Out> = {}) {
+    super()
+    this.files = files instanceof StringDataset ? files : new StringDataset(packStrings(files))
+    this.transform = transform ?? identity
+    this.options = options
+  }
+
+  override get length(): number {
+    return this.files.length
+  }
+
+  get(index: number, ctx?: SampleContext): { image: Out; file: string } | Promise<{ image: Out; file: string }> {
+    const file = this.files.get(index)
+    const image = openTransformed(file, this.transform, this.options, sampleOf(index, ctx))
+    return image instanceof Promise ? image.then((made) => ({ image: made, file })) : { image, file }
+  }
+}
+
+/** Leaves a picture as it is. */
+export const identity: Transform<any, any> = { op: 'compose', steps: [] } as Transform
+
+/** What `openTransformed` is told of a sample. What costs something is asked for when it is needed. */
+export function sampleOf(index: number, ctx: SampleContext | undefined): SampleOptions {
+  if (ctx === undefined) return { index }
+  return {
+    index,
+    random: () => ctx.random(),
+    time: ctx.time,
+    get signal() {
+      return ctx.signal
+    },
+    get warn() {
+      return ctx.warn
+    },
+  }
+}
