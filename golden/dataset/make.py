@@ -1,5 +1,9 @@
-"""What torch's samplers and splits give where no random number decides: lengths, padding, batches."""
+"""What torch's samplers and splits give where no random number decides, and what Python's csv reads."""
+import csv
+import io
 import json
+import platform
+import random as chance
 import warnings
 from pathlib import Path
 
@@ -37,6 +41,20 @@ splits = [
     for n in (1, 2, 7, 10, 30, 99, 100, 1001)
     for lengths in fractions
 ]
-cases = {"distributed": distributed, "batches": batches, "random": random, "splits": splits}
+texts = [
+    "a,b\n1,2\n", "a,b\r\n1,2\r\n", "a,b\r1,2\r3,4", "a,b\n1,2", "a\n", "a", "a,\n,\n", '"a","b"\n"1","2"', 'a,b\n"x, y","z ""q"" z"\n',
+    'a,b\n"two\nlines","three\r\n\r\nlines"\nlast,row\n', '""\n""\n', '"",""\n,""\n', '"""",""""""\n', 'a,b\n5" pipe,6"" x\n', ' a , b \n "x" , y\n',
+    "\n\na,b\n\n1,2\n\r\n\n3,4\n\n", 'a\n"\r"\n"\n"\n', "n\u00e4me,\u65e5\u672c\n\u00fc,\U0001f600\n", "a,b,c\n1,2\n1,2,3,4\n", 'a,b\n"",\n',
+]
+chance.seed(4)
+for _ in range(60):
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, quoting=chance.choice([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), lineterminator=chance.choice(["\n", "\r\n"]))
+    columns = chance.randint(1, 4)
+    for _ in range(chance.randint(1, 6)):
+        writer.writerow("".join(chance.choices(['"', ",", "\n", "\r", "\r\n", "a", "b ", "\u00e9", "'"], k=chance.randint(0, 6))) for _ in range(columns))
+    texts.append(out.getvalue())
+tables = [{"text": text, "records": [row for row in csv.reader(io.StringIO(text, newline="")) if row]} for text in texts]
+cases = {"csv": tables, "distributed": distributed, "batches": batches, "random": random, "splits": splits}
 (here / "cases.json").write_text(json.dumps(cases, separators=(",", ":")) + "\n")
-(here / "versions.json").write_text(json.dumps({"torch": torch.__version__}) + "\n")
+(here / "versions.json").write_text(json.dumps({"python": platform.python_version(), "torch": torch.__version__}) + "\n")

@@ -81,7 +81,7 @@ export async function planSpectrograms(inputs: readonly string[], options: PlanO
     throw new MillraceError('BAD_OPTION', `limit is a whole number from 1, not ${limit}.`)
   }
   if (!isPreset(settings)) (await import('./spectrogram-steps.ts')).trySettings(settings)
-  const found = await findInputs(inputs, { recursive, extensions: EXTENSIONS })
+  const found = findInputs(inputs, { recursive, extensions: EXTENSIONS })
   const taken = limit === undefined ? found : found.slice(0, limit)
   const nameOf = outputNamer(name ?? `{stem}.${settings.format}`, `.${settings.format}`, taken.length)
   const folder = resolve(out)
