@@ -1,3 +1,4 @@
+import { MillraceError } from '../core/errors.ts'
 import { cropOf, isWhole, type PillowPlan, passesOf, stepsOf } from './resample-pillow.ts'
 import * as sine from './resample-sine.ts'
 import { type Shares, shares } from './resample-weights.ts'
@@ -41,9 +42,21 @@ function centres(from: number, to: number, start: number, end: number): number[]
 }
 
 /** The pixels of these columns and rows, 0 where there are none. */
-function pick({ data, width }: Gray16, columns: number[], rows: number[]): Gray16 {
-  const picked = rows.flatMap((y) => columns.map((x) => (x < 0 || y < 0 ? 0 : data[y * width + x]!)))
-  return { data: Uint16Array.from(picked), height: rows.length, width: columns.length }
+function pick(source: Gray16, columns: number[], rows: number[]): Gray16 {
+  const result = blank(rows.length, columns.length)
+  let to = 0
+  for (const y of rows) {
+    for (const x of columns) result.data[to++] = x < 0 || y < 0 ? 0 : source.data[y * source.width + x]!
+  }
+  return result
+}
+
+/** @throws MillraceError `TOO_LARGE`, as for bytes. */
+function blank(height: number, width: number): Gray16 {
+  if (height * width > 2 ** 31) {
+    throw new MillraceError('TOO_LARGE', `A picture of ${height} x ${width} pixels of 16 bits needs more than 4 GB: use a smaller size.`)
+  }
+  return { data: new Uint16Array(height * width), height, width }
 }
 
 function horizontal(source: Gray16, across: Shares | undefined, level: Level): Gray16 {
@@ -51,16 +64,16 @@ function horizontal(source: Gray16, across: Shares | undefined, level: Level): G
   const { first, count, values, most } = across
   const { height } = source
   const width = first.length
-  const data = new Uint16Array(height * width)
+  const result = blank(height, width)
   for (let y = 0, to = 0; y < height; y++) {
     for (let x = 0; x < width; x++, to++) {
       const at = y * source.width + first[x]!
       let sum = 0
       for (let k = 0; k < count[x]!; k++) sum += source.data[at + k]! * values[x * most + k]!
-      data[to] = level(Math.trunc(sum < 0 ? sum - 0.5 : sum + 0.5))
+      result.data[to] = level(Math.trunc(sum < 0 ? sum - 0.5 : sum + 0.5))
     }
   }
-  return { data, height, width }
+  return result
 }
 
 function vertical(source: Gray16, down: Shares | undefined, level: Level): Gray16 {
@@ -68,16 +81,16 @@ function vertical(source: Gray16, down: Shares | undefined, level: Level): Gray1
   const { first, count, values, most } = down
   const { width } = source
   const height = first.length
-  const data = new Uint16Array(height * width)
+  const result = blank(height, width)
   for (let y = 0, to = 0; y < height; y++) {
     for (let x = 0; x < width; x++, to++) {
       const at = first[y]! * width + x
       let sum = 0
       for (let k = 0; k < count[y]!; k++) sum += source.data[at + k * width]! * values[y * most + k]!
-      data[to] = level(Math.trunc(sum < 0 ? sum - 0.5 : sum + 0.5))
+      result.data[to] = level(Math.trunc(sum < 0 ? sum - 0.5 : sum + 0.5))
     }
   }
-  return { data, height, width }
+  return result
 }
 
 type Level = (value: number) => number

@@ -32,6 +32,7 @@ const opencvFilters = ['nearest', 'linear', 'area']
 /**
  * A picture in another size, every pixel equal to Pillow's or OpenCV's (`cv2` 4.14 and 5.0, bytes only). As in Pillow, RGBA is
  * resized with its colours multiplied by alpha, except by `nearest`. 16-bit gray is resized as Pillow's `I;16`.
+ * Works in the `picture` kernel's memory from its base on, whatever lies there.
  * @param size Height and width in pixels.
  * @throws MillraceError `BAD_SIZE` for a size that is not two whole numbers from 1; `BAD_OPTION` for other names and for a box outside
  * the picture; `BAD_IMAGE` for indices into a palette, which only `nearest` can resize, and 16-bit gray like OpenCV's, which has no
