@@ -1,7 +1,8 @@
 import { crc32, constants, inflateSync } from 'node:zlib'
 import { MillraceError } from '../core/errors.ts'
 import type { Decoded, DecodeLimits } from './decoded.ts'
-import { type Lines, passesOf, unpackPass } from './png-decode-lines.ts'
+import { unfilter } from '../kernels/unfilter.ts'
+import { passesOf, unpackPass } from './png-decode-lines.ts'
 
 /** Samples a pixel by colour type, and the bit depths each may have (PNG specification, 11.2.1). */
 const colourTypes: Record<number, { mode: Decoded['mode']; samples: number; depths: readonly number[] }> = {
@@ -26,7 +27,7 @@ export const isPng = (bytes: Uint8Array): boolean => signature.equals(bytes.suba
  * other 16-bit samples keep their high byte, gray of 1, 2 and 4 bits is stretched to 0..255: as Pillow does. Of an animation,
  * the default image. Colour management chunks are not looked at.
  *
- * @throws MillraceError `PNG_DAMAGED`, `PNG_TRUNCATED` (unless kept), `PNG_TOO_LARGE`.
+ * @throws MillraceError `PNG_DAMAGED`, `PNG_TRUNCATED` (unless kept), `PNG_TOO_LARGE`, `TOO_LARGE`.
  */
 export function decodePng(bytes: Uint8Array, limits: DecodeLimits): Decoded {
   if (!isPng(bytes)) throw new MillraceError('PNG_DAMAGED', 'a PNG file begins with its signature of 8 bytes; this one does not.')
@@ -41,15 +42,15 @@ export function decodePng(bytes: Uint8Array, limits: DecodeLimits): Decoded {
   const passes = passesOf(height, width, samples * depth, interlaced)
   const expected = passes.reduce((sum, { rows, rowBytes }) => sum + rows * (rowBytes + 1), 0)
   const lines = inflate(parts, expected, limits.truncated === 'keep')
+  const rows = unfilter(lines, passes)
+  if (rows === undefined) {
+    throw new MillraceError('PNG_DAMAGED', 'rows of a PNG file have filters 0 to 4, but one has another. The file is damaged.')
+  }
   const wide = mode === 'L' && depth === 16
-  const data = wide ? new Uint16Array(height * width) : new Uint8Array(height * width * samples)
-  const layout: Lines = { lines, samples, depth, stretch: mode === 'L', data, width }
-  let at = 0
-  for (const pass of passes) {
-    if (!unpackPass(layout, pass, at)) {
-      throw new MillraceError('PNG_DAMAGED', 'rows of a PNG file have filters 0 to 4, but one has another. The file is damaged.')
-    }
-    at += pass.rows * (pass.rowBytes + 1)
+  let data: Uint8Array | Uint16Array = rows[0]!
+  if (depth !== 8 || interlaced || lines.length < expected) {
+    data = wide ? new Uint16Array(height * width) : new Uint8Array(height * width * samples)
+    for (const [i, pass] of passes.entries()) unpackPass(rows[i]!, pass, { samples, depth, stretch: mode === 'L', data, width })
   }
   const decoded: Decoded = { mode: wide ? 'I;16' : mode, data, height, width }
   if (mode === 'P') decoded.palette = palette ?? new Uint8Array(0)
