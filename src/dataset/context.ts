@@ -1,5 +1,6 @@
 import { randomOf } from '../core/random.ts'
 import type { Context } from '../core/task.ts'
+import { newArray, type TensorType, type TensorTypes } from '../core/tensor.ts'
 
 /** What a dataset is given beside the index of a sample. */
 export interface SampleContext {
@@ -13,6 +14,11 @@ export interface SampleContext {
   readonly warn: (message: string) => void
   /** Runs a part of the work and counts its time under a name (`read`, `decode`, ...) in `loader.stats()`. */
   readonly time: <R>(stage: string, work: () => R) => R
+  /**
+   * Memory for an array of this sample, its content unknown. A loader gives it in the sample's place in the batch, so that what the
+   * sample returns in it is not copied. It belongs to this sample only: don't keep it.
+   */
+  readonly allocate: <T extends TensorType>(type: T, length: number) => TensorTypes[T]
 }
 
 /** What the function of a `map` is given: the same, and what a task has. */
@@ -31,8 +37,39 @@ const warn = (message: string): void => process.emitWarning(message, 'MillraceWa
 const time = <R>(_stage: string, work: () => R): R => work()
 
 /** The context of a sample that is made in place, without a loader: nothing aborts it, warnings are printed. */
-export function contextInPlace(seed: number, epoch: number, index: number, stage = 0): SampleContext {
-  let generator: (() => number) | undefined
-  const random = (): number => (generator ??= sampleRandom(seed, epoch, index, stage))()
-  return { random, epoch, signal: never, warn, time }
+class ContextInPlace implements MapContext<unknown, unknown> {
+  readonly epoch: number
+  /** Those of the task that runs. */
+  params: unknown = {}
+  state: unknown
+  readonly attempt = 1
+  readonly signal: AbortSignal = never
+  readonly warn: typeof warn = warn
+  readonly time: typeof time = time
+  readonly #seed: number
+  readonly #index: number
+  readonly #stage: number
+  #random: (() => number) | undefined
+
+  constructor(seed: number, epoch: number, index: number, stage: number) {
+    this.epoch = epoch
+    this.#seed = seed
+    this.#index = index
+    this.#stage = stage
+  }
+
+  get random(): () => number {
+    return (this.#random ??= sampleRandom(this.#seed, this.epoch, this.#index, this.#stage))
+  }
+}
+
+/** See `ContextInPlace`. */
+export function contextInPlace(seed: number, epoch: number, index: number, stage = 0): ContextInPlace {
+  return new ContextInPlace(seed, epoch, index, stage)
+}
+
+export type { ContextInPlace }
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
 }

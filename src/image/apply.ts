@@ -1,6 +1,7 @@
 import { MillraceError } from '../core/errors.ts'
 import { randomOf } from '../core/random.ts'
 import type { Context, Task } from '../core/task.ts'
+import type { newArray } from '../core/tensor.ts'
 import type { Raster, Space } from '../kernels/resize-memory.ts'
 import { runSteps } from './run.ts'
 import type { Step } from './steps.ts'
@@ -13,6 +14,8 @@ export interface ApplyOptions extends Partial<Omit<Context, 'params' | 'state'>>
   random?: () => number
   /** Default 0. */
   seed?: number
+  /** Memory for a tensor, in a dataset `ctx.allocate`. Default: fresh memory. */
+  allocate?: typeof newArray
 }
 
 const never = new AbortController().signal
@@ -43,7 +46,7 @@ export function applyNow<In, Out>(
   const from = (first: number, start: unknown, behind?: Space): unknown => {
     const task = steps.findIndex((step, i) => i >= first && isTask(step))
     const end = task < 0 ? steps.length : task
-    const value = runSteps(steps.slice(first, end) as Step[], start, random, behind)
+    const value = runSteps(steps.slice(first, end) as Step[], start, random, behind, options.allocate)
     const step = steps[end]
     if (step === undefined) return value
     const { run, params } = step as Task<unknown, unknown>

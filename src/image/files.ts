@@ -51,6 +51,7 @@ export function sampleOf(index: number, ctx: SampleContext | undefined): SampleO
     index,
     random: () => ctx.random(),
     time: ctx.time,
+    allocate: ctx.allocate,
     get signal() {
       return ctx.signal
     },

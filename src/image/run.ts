@@ -1,6 +1,6 @@
 import { MillraceError } from '../core/errors.ts'
 import type { Image } from '../core/image.ts'
-import type { Tensor } from '../core/tensor.ts'
+import { newArray, type Tensor } from '../core/tensor.ts'
 import { trim } from '../kernels/instance.ts'
 import { pixelsOf, type Raster, Space } from '../kernels/resize-memory.ts'
 import { adjust } from './adjust.ts'
@@ -32,15 +32,21 @@ export function outOfKernel(held: Held): Image {
  * stay there from the first `resize` to the tensor, or until a step needs them in JavaScript's memory. `random` is needed by random
  * steps only.
  */
-export function runSteps(steps: readonly Step[], sample: unknown, random: Random, space: Space = new Space()): unknown {
+export function runSteps(
+  steps: readonly Step[],
+  sample: unknown,
+  random: Random,
+  space: Space = new Space(),
+  allocate: typeof newArray = newArray,
+): unknown {
   try {
-    return finished(steps, sample, random, space)
+    return finished(steps, sample, random, space, allocate)
   } finally {
     trim('picture')
   }
 }
 
-function finished(steps: readonly Step[], sample: unknown, random: Random, space: Space): unknown {
+function finished(steps: readonly Step[], sample: unknown, random: Random, space: Space, allocate: typeof newArray): unknown {
   let value = sample
   for (let i = 0; i < steps.length; i++) {
     const step = steps[i]!
@@ -48,7 +54,7 @@ function finished(steps: readonly Step[], sample: unknown, random: Random, space
       case 'toTensor': {
         const next = steps[i + 1]
         if (next?.op === 'normalize') i++
-        value = tensorOf(pictureFor(step, value), next?.op === 'normalize' ? next : undefined, space)
+        value = tensorOf(pictureFor(step, value), next?.op === 'normalize' ? next : undefined, space, allocate)
         break
       }
       case 'toImage':

@@ -1,6 +1,6 @@
 import { MillraceError } from '../core/errors.ts'
 import type { Image } from '../core/image.ts'
-import type { Tensor } from '../core/tensor.ts'
+import { newArray, type Tensor } from '../core/tensor.ts'
 import type { Raster, Space } from '../kernels/resize-memory.ts'
 import { toPlanes } from '../kernels/tensor.ts'
 
@@ -14,14 +14,21 @@ export interface Statistics {
 export const imagenet: Statistics = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
 
 /** Channels first, 0 to 1, then (x - mean) / std: every step rounded to float32, as torch does. */
-export function tensorOf(image: Image | Raster, statistics: Statistics | undefined, space: Space): Tensor<'float32'> {
+export function tensorOf(
+  image: Image | Raster,
+  statistics: Statistics | undefined,
+  space: Space,
+  allocate: typeof newArray = newArray,
+): Tensor<'float32'> {
   const { height, width, channels } = image
-  const data = new Float32Array(channels * height * width)
+  if ('data' in image && image.data instanceof Uint8Array && image.palette === undefined) {
+    return tensorOf(intoKernel(image, space), statistics, space, allocate)
+  }
+  const data = allocate('float32', channels * height * width)
   if (!('data' in image)) toPlanes(image, levels(256, channels, statistics), data, space)
   else if (image.palette !== undefined) {
     throw new MillraceError('BAD_IMAGE', `indices into a palette are no tensor. Open the picture with mode 'RGB', or use toRgb first.`)
-  } else if (image.data instanceof Uint8Array) return tensorOf(intoKernel(image, space), statistics, space)
-  else {
+  } else {
     const values = levels(65536, channels, statistics)
     for (let i = 0; i < data.length; i++) data[i] = values[image.data[i]!]!
   }

@@ -1,8 +1,8 @@
 import { MillraceError } from '../core/errors.ts'
 import type { Image } from '../core/image.ts'
-import type { Tensor, TensorType } from '../core/tensor.ts'
+import { newArray, type Tensor, type TensorType } from '../core/tensor.ts'
 import type { Collated } from './collated.ts'
-import { arrayOf, type Memory, newMemory, type TypedArray, typeOfArray } from './memory.ts'
+import { arrayOf, type Memory, type TypedArray, typeOfArray } from './memory.ts'
 
 /**
  * Makes a batch of samples, as a DataLoader does that is given no `collateFn`:
@@ -23,7 +23,7 @@ import { arrayOf, type Memory, newMemory, type TypedArray, typeOfArray } from '.
  * @throws MillraceError `CANNOT_COLLATE` where samples don't fit together; it names the field, both samples, and both shapes.
  */
 export function collate<T>(samples: readonly T[]): Collated<T> {
-  return collateInto(samples, undefined, newMemory) as Collated<T>
+  return collateInto(samples, undefined, newArray) as Collated<T>
 }
 
 /** The same with the samples' indices, for messages, and the memory that the batch's numbers are written to. */
@@ -76,7 +76,7 @@ class Collation {
     const first = bulkOf(values[0])
     const { type, dims } = first
     const size = first.data.length
-    const data = this.#memory(type, size * values.length)
+    const data = this.#memory(type, size * values.length, first.data)
     for (let i = 0; i < values.length; i++) {
       if (kindOf(values[i]) !== kind) this.#refuseUnlike(values, i, path)
       const value = i === 0 ? first : bulkOf(values[i])

@@ -1,10 +1,11 @@
 import { type ErrorRecord, recordError } from '../core/error-record.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { Context } from '../core/task.ts'
+import { newArray } from '../core/tensor.ts'
 import { type SampleContext, sampleRandom } from '../dataset/context.ts'
 import type { Dataset } from '../dataset/dataset.ts'
 import { collateInto } from './collate.ts'
-import { type Memory, newMemory, recycledMemory } from './memory.ts'
+import { BatchMemory } from './memory.ts'
 import { type OpenStep, openStep, type Step } from './steps.ts'
 
 /**
@@ -85,10 +86,10 @@ export class SampleFailure extends Error {
 export class Fetcher {
   readonly #recipe: OpenRecipe
   readonly #plan: EpochPlan
-  readonly #spares: ArrayBuffer[] | undefined
+  readonly #spares: ArrayBuffer[]
 
   /** @param spares Buffers to write batches to; taken from as needed. */
-  constructor(recipe: OpenRecipe, plan: EpochPlan, spares?: ArrayBuffer[]) {
+  constructor(recipe: OpenRecipe, plan: EpochPlan, spares: ArrayBuffer[] = []) {
     this.#recipe = recipe
     this.#plan = plan
     this.#spares = spares
@@ -103,13 +104,16 @@ export class Fetcher {
     const list = numbered ? order : 'indices' in item ? item.indices : undefined
     const count = numbered ? Math.min(size, length - from) : 'indices' in item ? item.indices.length : item.samples.length
     const fetched: Fetched = { batch: undefined, count: 0, buffers: [], times: { get: 0, collate: 0 }, skipped: [], warnings: [] }
-    const sample = new Sample(this.#plan, call, fetched)
+    // What a collateFn gets, or the consumer without one, must be memory of its own.
+    const memory = batchSize !== null && collateFn === undefined ? new BatchMemory(this.#spares, count) : undefined
+    const sample = new Sample(this.#plan, call, fetched, memory)
     const started = performance.now()
     const samples: unknown[] = []
     const indices: number[] = []
     for (let i = 0; i < count; i++) {
       const index = list === undefined ? from + i : list[numbered ? from + i : i]!
       sample.begin(index)
+      memory?.begin(samples.length)
       try {
         let value = this.#get(item, index, i, sample)
         if (isThenable(value)) value = await value
@@ -132,8 +136,11 @@ export class Fetcher {
     if (collateFn !== undefined) {
       const value = sample.run(collateFn, batchSize === null ? samples[0] : samples)
       fetched.batch = isThenable(value) ? await value : value
-    } else if (batchSize === null) fetched.batch = samples[0]
-    else fetched.batch = collateInto(samples, indices, this.#memory(fetched.buffers))
+    } else if (memory === undefined) fetched.batch = samples[0]
+    else {
+      fetched.batch = collateInto(samples, indices, memory.memory)
+      fetched.buffers = memory.used
+    }
     fetched.times['collate'] = performance.now() - got
     return fetched
   }
@@ -147,10 +154,6 @@ export class Fetcher {
     }
     return dataset.get(index, ctx)
   }
-
-  #memory(used: ArrayBuffer[]): Memory {
-    return this.#spares === undefined ? newMemory : recycledMemory(this.#spares, used)
-  }
 }
 
 /** The context of the sample that is being made. One object serves a batch; what costs something is made when it is asked for. */
@@ -158,12 +161,14 @@ class Sample implements SampleContext {
   readonly #plan: EpochPlan
   readonly #call: Context<any, any>
   readonly #fetched: Fetched
+  readonly #memory: BatchMemory | undefined
   #index = 0
   #random: (() => number) | undefined
   params: unknown = {}
   state: unknown
 
-  constructor(plan: EpochPlan, call: Context<any, any>, fetched: Fetched) {
+  constructor(plan: EpochPlan, call: Context<any, any>, fetched: Fetched, memory: BatchMemory | undefined) {
+    this.#memory = memory
     this.#plan = plan
     this.#call = call
     this.#fetched = fetched
@@ -199,6 +204,10 @@ class Sample implements SampleContext {
   get warn(): (message: string) => void {
     const index = this.#index
     return (message) => void this.#fetched.warnings.push([index, message])
+  }
+
+  get allocate(): SampleContext['allocate'] {
+    return this.#memory?.allocate ?? newArray
   }
 
   get time(): <R>(stage: string, work: () => R) => R {

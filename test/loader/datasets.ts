@@ -71,6 +71,26 @@ export class Blocks extends Dataset<Uint8Array> {
   }
 }
 
+/** Writes its samples where the loader says, except for some; every fifth one fails if it is told to. */
+export class InPlace extends Dataset<{ x: Float32Array; again: Float32Array; y: { data: Int32Array; dims: number[]; type: 'int32' } }> {
+  static {
+    this.register(import.meta)
+  }
+  readonly length: number
+  readonly fails: boolean
+  constructor(length: number, fails = false) {
+    super()
+    this.length = length
+    this.fails = fails
+  }
+  get(index: number, { allocate }: SampleContext): any {
+    const x = allocate('float32', 3).fill(index)
+    const data = index % 3 === 0 ? new Int32Array(2).fill(index) : allocate('int32', 2).fill(index)
+    if (this.fails && index % 5 === 4) throw new Error('fifth')
+    return { x, again: x, y: { data, dims: [2, 1], type: 'int32' } }
+  }
+}
+
 /** Tells which copy of the dataset made a sample, and what was done to it. */
 export class Whoami extends Dataset<{ index: number; copy: number; mark: string }> {
   static {

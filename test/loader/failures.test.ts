@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DataLoader, ItemError, processes } from 'millrace'
 import { describe, expect, test } from 'vitest'
-import { Blocks, Counting, Failing, Integers, tenfold } from './datasets.ts'
+import { Blocks, Counting, Failing, InPlace, Integers, tenfold } from './datasets.ts'
 
 async function numbers(loader: AsyncIterable<{ data: ArrayLike<number> }>): Promise<number[][]> {
   const batches: number[][] = []
@@ -192,6 +192,29 @@ describe('memory', () => {
       firsts.push(data[0] as number)
     }
     expect(firsts).toEqual(Array.from({ length: 16 }, (_, i) => 4 * i))
+  })
+
+  test.each([
+    [0, false],
+    [2, false],
+    [0, true],
+    [2, true],
+  ])('samples that are written in their place in the batch: %i workers, reuse %s', async (numWorkers, reuse) => {
+    for (const fails of [false, true]) {
+      const seen: number[] = []
+      for await (const { x, again, y } of new DataLoader(new InPlace(22, fails), { batchSize: 4, numWorkers, reuse, onError: 'skip' })) {
+        const [n] = x.dims
+        expect([x.dims, again.dims, y.dims, x.data.length]).toEqual([[n, 3], [n, 3], [n, 2, 1], 3 * n!])
+        expect(again.data).toEqual(x.data)
+        expect(again.data.buffer).not.toBe(x.data.buffer)
+        for (let i = 0; i < n!; i++) {
+          const value = x.data[3 * i]!
+          seen.push(value)
+          expect([...x.data.subarray(3 * i, 3 * i + 3), ...y.data.subarray(2 * i, 2 * i + 2)]).toEqual([value, value, value, value, value])
+        }
+      }
+      expect(seen).toEqual(Array.from({ length: 22 }, (_, i) => i).filter((i) => !fails || i % 5 !== 4))
+    }
   })
 
   test('what waits for a slow consumer is bounded by bytes', async () => {
