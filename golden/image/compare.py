@@ -1,6 +1,6 @@
 """Compares Millrace's open and its operations with Pillow's on seeded random files.
 
-    .venv/bin/python golden/image/compare.py [rounds=60] [seed=1]
+    .venv/bin/python golden/image/compare.py [rounds=150] [seed=1]
 
 Millrace runs from source (golden/image/compare.ts). Exits 1 when a shape or a byte differs.
 """
@@ -134,7 +134,7 @@ def operations(rng):
         yield 'Hue', data, mode, ['adjustHue', turn], Image.merge('HSV', (hue, saturation, value)).convert('RGB')
 
 
-def main(rounds=60, seed=1):
+def main(rounds=150, seed=1):
     rng = np.random.default_rng(int(seed))
     jobs = [job for _ in range(int(rounds)) for make in (openings, operations) for job in make(rng)]
     with tempfile.TemporaryDirectory() as folder:

@@ -46,18 +46,26 @@ function meanOf(gray: Uint8Array): number {
   return Math.floor(sum / gray.length + 0.5)
 }
 
-/** Image.blend from gray levels (one, or one a pixel) to the picture: a + alpha (b - a) in float32, truncated. */
+/** Image.blend from gray levels (one, or one a pixel) to the picture: a + alpha (b - a) in float32, clipped and truncated. */
 function blend(out: Uint8Array, channels: number, factor: number, from: number | Uint8Array): void {
   const alpha = fround(factor)
-  const colours = Math.min(channels, 3)
-  // float32 of each step, for every pair of levels that occurs.
+  // By b - a + 255.
+  const shares = Float32Array.from({ length: 511 }, (_, i) => alpha * (i - 255))
   const mix = (a: number, b: number): number => {
-    const value = fround(a + fround(alpha * (b - a)))
+    const value = fround(a + shares[b - a + 255]!)
     return value <= 0 ? 0 : value >= 255 ? 255 : trunc(value)
   }
-  const table = typeof from === 'number' ? Uint8Array.from({ length: 256 }, (_, b) => mix(from, b)) : undefined
+  if (typeof from === 'number') {
+    const levels = Uint8Array.from({ length: 256 }, (_, b) => mix(from, b))
+    if (channels === 4) for (let i = 0; i < out.length; i++) out[i] = (i & 3) === 3 ? out[i]! : levels[out[i]!]!
+    else for (let i = 0; i < out.length; i++) out[i] = levels[out[i]!]!
+    return
+  }
   for (let i = 0, at = 0; at < out.length; i++, at += channels) {
-    for (let c = at; c < at + colours; c++) out[c] = table === undefined ? mix((from as Uint8Array)[i]!, out[c]!) : table[out[c]!]!
+    const gray = from[i]!
+    out[at] = mix(gray, out[at]!)
+    out[at + 1] = mix(gray, out[at + 1]!)
+    out[at + 2] = mix(gray, out[at + 2]!)
   }
 }
 

@@ -121,11 +121,21 @@ export function rotatePixels(image: Image, turns: number): Image {
 function rearranged(image: Image, height: number, width: number, start: number, down: number, right: number): Image {
   const { data, channels } = image
   const out = like(image, height, width)
+  const pixels = out.data
+  const step = right * channels
   let to = 0
   for (let y = 0; y < height; y++) {
     let from = (start + y * down) * channels
-    for (let x = 0; x < width; x++, from += right * channels) {
-      for (let c = 0; c < channels; c++) out.data[to++] = data[from + c]!
+    if (channels === 3) {
+      for (let x = 0; x < width; x++, from += step, to += 3) {
+        pixels[to] = data[from]!
+        pixels[to + 1] = data[from + 1]!
+        pixels[to + 2] = data[from + 2]!
+      }
+    } else {
+      for (let x = 0; x < width; x++, from += step) {
+        for (let c = 0; c < channels; c++) pixels[to++] = data[from + c]!
+      }
     }
   }
   return out
