@@ -46,6 +46,7 @@ class ContextInPlace implements MapContext<unknown, unknown> {
   readonly signal: AbortSignal = never
   readonly warn: typeof warn = warn
   readonly time: typeof time = time
+  readonly allocate: typeof newArray = newArray
   readonly #seed: number
   readonly #index: number
   readonly #stage: number

@@ -1,9 +1,10 @@
-import type { SampleContext } from './context.ts'
+import { type ContextInPlace, isThenable } from './context.ts'
 import type { SampleMapper } from './iterable.ts'
 
 /** Maps that are ready to run in this thread: the setups of tasks have run. */
 export interface InPlace {
-  run(sample: unknown, index: number, ctx: SampleContext): Promise<unknown>
+  /** A promise where one of them gives one. */
+  run(sample: unknown, index: number, ctx: ContextInPlace): unknown
   /** Runs the teardowns. */
   close(): Promise<void>
 }
@@ -29,19 +30,16 @@ export async function openMaps(maps: readonly SampleMapper<any, any>[]): Promise
     await close()
     throw error
   }
-  return {
-    close,
-    async run(sample, index, ctx) {
-      let value = sample
-      for (const { run, params, state } of steps) {
-        const made = run(value, index, { ...ctx, params, state, attempt: 1 })
-        value = isThenable(made) ? await made : made
-      }
-      return value
-    },
+  const run = (sample: unknown, index: number, ctx: ContextInPlace, first = 0): unknown => {
+    let value = sample
+    for (let i = first; i < steps.length; i++) {
+      const { run: step, params, state } = steps[i]!
+      ctx.params = params
+      ctx.state = state
+      value = step(value, index, ctx)
+      if (isThenable(value)) return value.then((result) => run(result, index, ctx, i + 1))
+    }
+    return value
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function'
+  return { run, close }
 }

@@ -3,7 +3,7 @@ import { randomOf } from '../core/random.ts'
 import { MillraceError } from '../core/errors.ts'
 import { isTask } from '../tasks/task.ts'
 import { checkBoolean, checkWhole, shown } from './check.ts'
-import { contextInPlace, type MapContext, type SampleContext } from './context.ts'
+import { contextInPlace, isThenable, type MapContext, type SampleContext } from './context.ts'
 import { type InPlace, openMaps } from './in-place.ts'
 import { Pass, type Position } from './position.ts'
 import { Shuffled, type ShufflePosition } from './shuffle.ts'
@@ -121,7 +121,7 @@ export class MapIterable<T, U> extends IterableDataset<U> {
         opened = await openMaps(maps)
         for await (const sample of pass) {
           const index = seen++
-          yield (await opened.run(sample, index, contextInPlace(seed, epoch, index, stage))) as U
+          yield opened.run(sample, index, contextInPlace(seed, epoch, index, stage)) as U // awaits what it yields
         }
       } finally {
         await pass.return()
@@ -153,7 +153,8 @@ export class FilterIterable<T> extends IterableDataset<T> {
     async function* run(): AsyncGenerator<T, void, undefined> {
       for await (const sample of pass) {
         const index = seen++
-        if (await keep(sample, index, contextInPlace(seed, epoch, index, stage))) yield sample
+        const stays = keep(sample, index, contextInPlace(seed, epoch, index, stage))
+        if (isThenable(stays) ? await stays : stays) yield sample
       }
     }
     return Object.assign(run(), { state: (): StagePosition => ({ seen, source: pass.position() }) })

@@ -59,7 +59,7 @@ export class RandomSampler implements Sampler {
     const { length, replacement } = this
     const n = this.dataSource.length
     const random = randomOf(seed, epoch)
-    if (replacement) return Uint32Array.from({ length }, () => Math.floor(random() * n))
+    if (replacement) return new Uint32Array(length).map(() => Math.floor(random() * n))
     if (length <= n) return permutation(n, random, length)
     const order = new Uint32Array(length)
     for (let i = 0; i < length; i += n) order.set(permutation(n, random, Math.min(n, length - i)), i)

@@ -12,37 +12,37 @@ export interface PackedStrings {
 const LATIN1 = 0
 const WIDE = 1
 
-const BLOCK = 1 << 20
+/** Strings are written as many at a time, each with a character before it that is its byte. */
+const AT_ONCE = 1000
 
 /** Packs strings one after another, so that they need not be in memory at once. */
 export function packStrings(strings: Iterable<string>): PackedStrings {
   const ends: number[] = []
   const blocks: Buffer[] = []
-  let block = Buffer.allocUnsafe(BLOCK)
-  let used = 0
-  let before = 0
-  const seal = (): void => {
-    blocks.push(block.subarray(0, used))
-    before += used
-    used = 0
-  }
-  for (const text of strings) {
-    const most = 1 + 2 * text.length
-    if (used + most > block.length) {
-      seal()
-      block = Buffer.allocUnsafe(Math.max(BLOCK, most))
+  let end = 0
+  let some: string[] = []
+  const write = (): void => {
+    const joined = `\0${some.join('\0')}`
+    if (/[^\0-\xff]/.test(joined)) for (const text of some) writeOne(text)
+    else {
+      blocks.push(Buffer.from(joined, 'latin1'))
+      for (const { length } of some) ends.push((end += 1 + length))
     }
-    const isWide = /[^\0-\xff]/.test(text)
-    block[used++] = isWide ? WIDE : LATIN1
-    used += block.write(text, used, isWide ? 'utf16le' : 'latin1')
-    ends.push(before + used)
+    some = []
   }
-  seal()
-  const bytes = new Uint8Array(before)
+  const writeOne = (text: string): void => {
+    const wide = /[^\0-\xff]/.test(text)
+    const characters = Buffer.from(text, wide ? 'utf16le' : 'latin1')
+    blocks.push(Buffer.of(wide ? WIDE : LATIN1), characters)
+    ends.push((end += 1 + characters.length))
+  }
+  for (const text of strings) if (some.push(text) === AT_ONCE) write()
+  if (some.length > 0) write()
+  const bytes = new Uint8Array(end)
   let at = 0
-  for (const sealed of blocks) {
-    bytes.set(sealed, at)
-    at += sealed.length
+  for (const block of blocks) {
+    bytes.set(block, at)
+    at += block.length
   }
   return { bytes, ends: Float64Array.from(ends) }
 }

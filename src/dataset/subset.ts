@@ -19,7 +19,7 @@ export class Subset<T> extends Dataset<T> {
     super()
     for (let i = 0; i < indices.length; i++) checkIndex('The dataset of a Subset', indices[i]!, dataset.length)
     this.dataset = dataset
-    this.indices = Uint32Array.from(indices)
+    this.indices = new Uint32Array(indices)
   }
 
   get length(): number {

@@ -19,7 +19,7 @@ export class WeightedRandomSampler implements Sampler {
   constructor(weights: ArrayLike<number>, numSamples: number, { replacement = true }: { replacement?: boolean } = {}) {
     checkWhole("WeightedRandomSampler's numSamples", numSamples, 1)
     checkBoolean("WeightedRandomSampler's replacement", replacement)
-    this.weights = Float64Array.from(weights)
+    this.weights = new Float64Array(weights)
     this.numSamples = numSamples
     this.replacement = replacement
     const bad = this.weights.findIndex((weight) => !(weight >= 0 && weight < Infinity))
@@ -57,20 +57,24 @@ function drawAgain(weights: Float64Array, count: number, random: () => number): 
   const sum = weights.reduce((a, b) => a + b / largest, 0)
   const part = weights.map((weight) => ((weight / largest) * n) / sum)
   const other = new Uint32Array(n)
-  const small: number[] = []
-  const large: number[] = []
-  for (let i = 0; i < n; i++) (part[i]! < 1 ? small : large).push(i)
-  while (small.length > 0 && large.length > 0) {
-    const poor = small.pop()!
-    const rich = large.at(-1)!
+  // Two stacks, of the shares that are too small from the front and of the others from the back.
+  const stacks = new Uint32Array(n)
+  let small = 0
+  let large = n
+  for (let i = 0; i < n; i++) stacks[part[i]! < 1 ? small++ : --large] = i
+  while (small > 0 && large < n) {
+    const poor = stacks[--small]!
+    const rich = stacks[large]!
     other[poor] = rich
     const left = part[rich]! + part[poor]! - 1
     part[rich] = left
-    if (left < 1) small.push(large.pop()!)
+    if (left >= 1) continue
+    large++
+    stacks[small++] = rich
   }
   // What is left over has a part of 1 but for rounding; what has no weight was dealt with, the error is far too small for it.
-  for (const i of [...large, ...small]) part[i] = 1
-  return Uint32Array.from({ length: count }, () => {
+  for (let i = 0; i < n; i++) if (i < small || i >= large) part[stacks[i]!] = 1
+  return new Uint32Array(count).map(() => {
     const share = Math.floor(random() * n)
     return random() < part[share]! ? share : other[share]!
   })

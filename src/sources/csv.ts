@@ -88,8 +88,7 @@ export class CsvDataset<Row = Record<string, string>, const Column extends strin
     checkIndex(this.file, index, this.length)
     const fields = this.fieldsOf(index)
     for (const place of this.paths) fields[place] = resolvePath(this.folder, fields[place]!)
-    const sample = this.place === undefined ? Object.fromEntries(this.columns.map((name, i) => [name, fields[i]])) : fields[this.place]
-    return sample as Column extends string ? string : Row
+    return (this.place === undefined ? rowOf(this.columns, fields) : fields[this.place]) as Column extends string ? string : Row
   }
 
   private fieldsOf(index: number): string[] {
@@ -115,6 +114,17 @@ function readRecord({ file, bytes, separator }: Source, start: number, end: numb
   } catch (cause) {
     throw new MillraceError('BAD_ROW', `${file} line ${line}: ${reasonOf(cause)}`, { cause })
   }
+}
+
+function rowOf(columns: readonly string[], fields: readonly string[]): Record<string, string> {
+  const row: Record<string, string> = {}
+  for (let i = 0; i < columns.length; i++) {
+    const name = columns[i]!
+    // To assign a field of this name would set the prototype.
+    if (name === '__proto__') Object.defineProperty(row, name, { value: fields[i]!, enumerable: true, configurable: true, writable: true })
+    else row[name] = fields[i]!
+  }
+  return row
 }
 
 function checkColumns(file: string, columns: readonly string[]): void {
