@@ -1,3 +1,4 @@
+import { MillraceError } from '../core/errors.ts'
 import type { Weights } from '../kernels/resize.ts'
 
 export type WeighingFilter = 'box' | 'bilinear' | 'hamming' | 'bicubic' | 'lanczos'
@@ -56,6 +57,7 @@ export interface Stretch {
 /**
  * Pillow's weights: for each target the pixels within the filter's reach, which grows with the scale so that no pixel is skipped
  * (antialiasing); they add up to 1.
+ * @throws MillraceError `TOO_LARGE` where Pillow has its MemoryError.
  */
 export function shares({ from, start, end, to }: Stretch, filter: WeighingFilter, trigonometry: Trigonometry = Math): Shares {
   const { reach, curve } = filters[filter]
@@ -64,6 +66,12 @@ export function shares({ from, start, end, to }: Stretch, filter: WeighingFilter
   const stretch = Math.max(1, scale)
   const support = reach * stretch
   const most = Math.ceil(support) * 2 + 1
+  if (to * most > 2 ** 28) {
+    throw new MillraceError(
+      'TOO_LARGE',
+      `Resizing ${from} to ${to} pixels takes ${to * most} weights, more than Pillow's 2 ** 28: go in steps.`,
+    )
+  }
   const first = new Int32Array(to)
   const count = new Int32Array(to)
   const values = new Float64Array(to * most)

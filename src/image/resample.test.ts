@@ -29,7 +29,8 @@ describe('refused, with the names that would do', () => {
     [[5, 5], { box: [0, 0, Number.NaN, 4] }, 'BAD_OPTION', 'NaN'],
     [[5, 5], { box: [3, 0, 2, 4] }, 'BAD_OPTION', '[3, 0, 2, 4]'],
     [[200_000, 200_000], {}, 'TOO_LARGE', 'WebAssembly memory'],
-    [[1, 2 ** 40], { filter: 'nearest' }, 'TOO_LARGE', 'WebAssembly memory'],
+    [[1, 2 ** 40], { filter: 'nearest' }, 'TOO_LARGE', 'no side'],
+    [[1, 2 ** 27], {}, 'TOO_LARGE', 'in steps'],
   ])('%j %j: %s', (size, options, code, words) => {
     expect(wrong(size, options)).toThrow(expect.objectContaining({ code, message: expect.stringContaining(words) }))
   })
@@ -47,6 +48,11 @@ describe('refused, with the names that would do', () => {
       channels: 1,
       palette,
     })
+  })
+
+  it('16-bit gray beyond memory', () => {
+    const deep: Image = { data: new Uint16Array(4), height: 2, width: 2, channels: 1 }
+    expect(() => resample(deep, [2 ** 20, 2 ** 20], { filter: 'nearest' })).toThrow(expect.objectContaining({ code: 'TOO_LARGE' }))
   })
 
   it("16-bit gray like OpenCV's", () => {

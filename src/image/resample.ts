@@ -26,6 +26,9 @@ export type ResampleOptions =
 
 type Size = readonly [height: number, width: number]
 
+/** A longer side would fit into memory only in pictures a few pixels high, and its tables hardly. */
+const LONGEST = 2 ** 28
+
 const pillowFilters = ['nearest', 'box', 'bilinear', 'hamming', 'bicubic', 'lanczos']
 const opencvFilters = ['nearest', 'linear', 'area']
 
@@ -72,6 +75,9 @@ type Plan =
 function checked({ height, width }: { height: number; width: number }, size: Size, options: ResampleOptions): Plan {
   if (size.length !== 2 || !size.every((side) => Number.isSafeInteger(side) && side > 0)) {
     throw new MillraceError('BAD_SIZE', `a size is [height, width], two whole numbers from 1; received [${size.join(', ')}].`)
+  }
+  if (size.some((side) => side > LONGEST)) {
+    throw new MillraceError('TOO_LARGE', `no side may be longer than ${LONGEST} pixels; received [${size.join(', ')}].`)
   }
   const { like = 'pillow' } = options
   if (options.like === 'opencv') {
