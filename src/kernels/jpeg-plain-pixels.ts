@@ -17,22 +17,28 @@ export function inverseDct(block: Int32Array): Uint8Array {
   return samples
 }
 
-/** Eight values, times 2^13 and the square root of 8. */
+/**
+ * Eight values, times 2^13 and the square root of 8. Sums of two inputs wrap to 16 bits, as in libjpeg-turbo's code for x86: what
+ * encoders write is far from that, but then damaged data gives the same pixels as well.
+ */
 function inverseDct8(y: (i: number) => number): (i: number) => number {
-  const even = [
-    8192 * (y(0) + y(4)) + 10703 * y(2) + 4433 * y(6),
-    8192 * (y(0) - y(4)) + 4433 * y(2) - 10704 * y(6),
-    8192 * (y(0) - y(4)) - 4433 * y(2) + 10704 * y(6),
-    8192 * (y(0) + y(4)) - 10703 * y(2) - 4433 * y(6),
-  ]
+  const low = 10703 * y(2) + 4433 * y(6)
+  const high = 4433 * y(2) - 10704 * y(6)
+  const sum = 8192 * int16(y(0) + y(4))
+  const difference = 8192 * int16(y(0) - y(4))
+  const even = [sum + low, difference + high, difference - high, sum - low]
+  const y15 = int16(y(1) + y(5))
+  const y37 = int16(y(3) + y(7))
   const odd = [
-    11363 * y(1) + 9633 * y(3) + 6437 * y(5) + 2260 * y(7),
-    9633 * y(1) - 2259 * y(3) - 11362 * y(5) - 6436 * y(7),
-    6437 * y(1) - 11362 * y(3) + 2261 * y(5) + 9633 * y(7),
-    2260 * y(1) - 6436 * y(3) + 9633 * y(5) - 11363 * y(7),
+    4926 * y(1) - 7373 * y(7) + 6437 * y15 + 9633 * y37,
+    4177 * y(3) - 20995 * y(5) + 9633 * y15 - 6436 * y37,
+    -20995 * y(3) - 4176 * y(5) + 6437 * y15 + 9633 * y37,
+    -7373 * y(1) - 4927 * y(7) + 9633 * y15 - 6436 * y37,
   ]
   return (i) => (i < 4 ? (even[i] as number) + (odd[i] as number) : (even[7 - i] as number) - (odd[7 - i] as number))
 }
+
+const int16 = (value: number): number => (value << 16) >> 16
 
 /** The samples of a component that belong to the picture; each stands for `across` x `down` pixels. */
 export interface Samples {

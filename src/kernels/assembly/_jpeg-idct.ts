@@ -67,47 +67,49 @@ export function high8(a: v128, b: v128): v128 {
   return v128.shuffle<i8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 }
 
-// One dimension: output i and 7 - i are even + odd and even - odd. Inputs are pairs: y0 with y2, y4 with y6, y1 with y3, y5 with y7.
+// One dimension: outputs i and 7 - i are even i + odd i and even i - odd i. Sums of two inputs have 16 bits and wrap, as in
+// libjpeg-turbo's code for x86; what an encoder writes is far from that. `sum` and `difference` hold y0 + y4 and y0 - y4 in the lower
+// half of each pair; the pairs themselves are y6 with y2, y1 with y7 and y5 with y3.
 
 // @ts-ignore: decorator
 @inline
-function even0(y02: v128, y46: v128): v128 {
-  return add(dot(y02, pair(8192, 10703)), dot(y46, pair(8192, 4433)))
+function even0(sum: v128, y62: v128): v128 {
+  return add(dot(sum, pair(8192, 0)), dot(y62, pair(4433, 10703)))
 }
 // @ts-ignore: decorator
 @inline
-function even1(y02: v128, y46: v128): v128 {
-  return add(dot(y02, pair(8192, 4433)), dot(y46, pair(-8192, -10704)))
+function even1(difference: v128, y62: v128): v128 {
+  return add(dot(difference, pair(8192, 0)), dot(y62, pair(-10704, 4433)))
 }
 // @ts-ignore: decorator
 @inline
-function even2(y02: v128, y46: v128): v128 {
-  return add(dot(y02, pair(8192, -4433)), dot(y46, pair(-8192, 10704)))
+function even2(difference: v128, y62: v128): v128 {
+  return i32x4.sub(dot(difference, pair(8192, 0)), dot(y62, pair(-10704, 4433)))
 }
 // @ts-ignore: decorator
 @inline
-function even3(y02: v128, y46: v128): v128 {
-  return add(dot(y02, pair(8192, -10703)), dot(y46, pair(8192, -4433)))
+function even3(sum: v128, y62: v128): v128 {
+  return i32x4.sub(dot(sum, pair(8192, 0)), dot(y62, pair(4433, 10703)))
 }
 // @ts-ignore: decorator
 @inline
-function odd0(y13: v128, y57: v128): v128 {
-  return add(dot(y13, pair(11363, 9633)), dot(y57, pair(6437, 2260)))
+function odd0(y17: v128, y53: v128): v128 {
+  return add(dot(y17, pair(4926, -7373)), dot(i16x8.add(y17, y53), pair(6437, 9633)))
 }
 // @ts-ignore: decorator
 @inline
-function odd1(y13: v128, y57: v128): v128 {
-  return add(dot(y13, pair(9633, -2259)), dot(y57, pair(-11362, -6436)))
+function odd1(y17: v128, y53: v128): v128 {
+  return add(dot(y53, pair(-20995, 4177)), dot(i16x8.add(y17, y53), pair(9633, -6436)))
 }
 // @ts-ignore: decorator
 @inline
-function odd2(y13: v128, y57: v128): v128 {
-  return add(dot(y13, pair(6437, -11362)), dot(y57, pair(2261, 9633)))
+function odd2(y17: v128, y53: v128): v128 {
+  return add(dot(y53, pair(-4176, -20995)), dot(i16x8.add(y17, y53), pair(6437, 9633)))
 }
 // @ts-ignore: decorator
 @inline
-function odd3(y13: v128, y57: v128): v128 {
-  return add(dot(y13, pair(2260, -6436)), dot(y57, pair(9633, -11363)))
+function odd3(y17: v128, y53: v128): v128 {
+  return add(dot(y17, pair(-7373, -4927)), dot(i16x8.add(y17, y53), pair(9633, -6436)))
 }
 
 // What both passes do with even and odd parts of two halves: round, shift, and saturate to 16 bits. `shift` is 11, then 18.
@@ -243,35 +245,31 @@ export function transform(to: usize, stride: usize): void {
   v128.store(block, zero, 112)
 
   // Columns; lanes 0 to 3 in the first half, 4 to 7 in the second.
-  const k = i32x4.splat(1 << 10)
-  let p = low16(y0, y4)
-  let q = low16(y2, y6)
-  let u = low16(y1, y3)
-  let v = low16(y5, y7)
-  let t0 = add(dot(p, pair(8192, 8192)), k)
-  let t1 = add(dot(p, pair(8192, -8192)), k)
-  let t3 = dot(q, pair(10703, 4433))
-  let t2 = dot(q, pair(4433, -10704))
-  let a0 = add(t0, t3)
-  let a1 = add(t1, t2)
-  let a2 = i32x4.sub(t1, t2)
-  let a3 = i32x4.sub(t0, t3)
+  // Columns; lanes 0 to 3, then 4 to 7.
+  const sum = i16x8.add(y0, y4)
+  const difference = i16x8.sub(y0, y4)
+  let e = low16(sum, sum)
+  let f = low16(difference, difference)
+  let q = low16(y6, y2)
+  let u = low16(y1, y7)
+  let v = low16(y5, y3)
+  let a0 = rounded(even0(e, q), 11)
+  let a1 = rounded(even1(f, q), 11)
+  let a2 = rounded(even2(f, q), 11)
+  let a3 = rounded(even3(e, q), 11)
   let b0 = odd0(u, v)
   let b1 = odd1(u, v)
   let b2 = odd2(u, v)
   let b3 = odd3(u, v)
-  p = high16(y0, y4)
-  q = high16(y2, y6)
-  u = high16(y1, y3)
-  v = high16(y5, y7)
-  t0 = add(dot(p, pair(8192, 8192)), k)
-  t1 = add(dot(p, pair(8192, -8192)), k)
-  t3 = dot(q, pair(10703, 4433))
-  t2 = dot(q, pair(4433, -10704))
-  let c0 = add(t0, t3)
-  let c1 = add(t1, t2)
-  let c2 = i32x4.sub(t1, t2)
-  let c3 = i32x4.sub(t0, t3)
+  e = high16(sum, sum)
+  f = high16(difference, difference)
+  q = high16(y6, y2)
+  u = high16(y1, y7)
+  v = high16(y5, y3)
+  let c0 = rounded(even0(e, q), 11)
+  let c1 = rounded(even1(f, q), 11)
+  let c2 = rounded(even2(f, q), 11)
+  let c3 = rounded(even3(e, q), 11)
   let d0 = odd0(u, v)
   let d1 = odd1(u, v)
   let d2 = odd2(u, v)
@@ -285,19 +283,25 @@ export function transform(to: usize, stride: usize): void {
   const r6 = differences(a1, b1, c1, d1, 11)
   const r7 = differences(a0, b0, c0, d0, 11)
 
-  // Rows, 0 to 3 and then 4 to 7. A row is four pairs of columns: transposing pairs is all there is to do.
+  // Rows, 0 to 3 and then 4 to 7. A row is four pairs of columns, 0 2, 1 3, 4 6 and 5 7, so these are transposed.
   let s0 = low32(r0, r1)
   let s1 = low32(r2, r3)
   let s2 = high32(r0, r1)
   let s3 = high32(r2, r3)
-  p = low64(s0, s1)
-  u = high64(s0, s1)
-  q = low64(s2, s3)
-  v = high64(s2, s3)
-  a0 = rounded(even0(p, q), 18)
-  a1 = rounded(even1(p, q), 18)
-  a2 = rounded(even2(p, q), 18)
-  a3 = rounded(even3(p, q), 18)
+  let p02 = low64(s0, s1)
+  let p13 = high64(s0, s1)
+  let p46 = low64(s2, s3)
+  let p57 = high64(s2, s3)
+  const lower = i32x4.splat(0xffff)
+  e = i16x8.add(p02, p46)
+  f = i16x8.sub(p02, p46)
+  q = v128.bitselect(i32x4.shr_u(p46, 16), p02, lower)
+  u = v128.bitselect(p13, p57, lower)
+  v = v128.bitselect(p57, p13, lower)
+  a0 = rounded(even0(e, q), 18)
+  a1 = rounded(even1(f, q), 18)
+  a2 = rounded(even2(f, q), 18)
+  a3 = rounded(even3(e, q), 18)
   b0 = odd0(u, v)
   b1 = odd1(u, v)
   b2 = odd2(u, v)
@@ -306,14 +310,19 @@ export function transform(to: usize, stride: usize): void {
   s1 = low32(r6, r7)
   s2 = high32(r4, r5)
   s3 = high32(r6, r7)
-  p = low64(s0, s1)
-  u = high64(s0, s1)
-  q = low64(s2, s3)
-  v = high64(s2, s3)
-  c0 = rounded(even0(p, q), 18)
-  c1 = rounded(even1(p, q), 18)
-  c2 = rounded(even2(p, q), 18)
-  c3 = rounded(even3(p, q), 18)
+  p02 = low64(s0, s1)
+  p13 = high64(s0, s1)
+  p46 = low64(s2, s3)
+  p57 = high64(s2, s3)
+  e = i16x8.add(p02, p46)
+  f = i16x8.sub(p02, p46)
+  q = v128.bitselect(i32x4.shr_u(p46, 16), p02, lower)
+  u = v128.bitselect(p13, p57, lower)
+  v = v128.bitselect(p57, p13, lower)
+  c0 = rounded(even0(e, q), 18)
+  c1 = rounded(even1(f, q), 18)
+  c2 = rounded(even2(f, q), 18)
+  c3 = rounded(even3(e, q), 18)
   d0 = odd0(u, v)
   d1 = odd1(u, v)
   d2 = odd2(u, v)
