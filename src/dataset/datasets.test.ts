@@ -167,6 +167,9 @@ test('TensorDataset refuses tensors that do not fit, with both shapes', () => {
   expect(() => new TensorDataset(tensor())).toThrow(code('BAD_TENSOR', /no first dimension/))
   expect(() => new TensorDataset()).toThrow(code('BAD_TENSOR', /at least one/))
   expect(() => new TensorDataset({ ...tensor(4), dims: [5] })).toThrow(code('BAD_TENSOR', /must have 5 elements, but has 4/))
+  expect(() => new TensorDataset({ ...tensor(4), type: 'float32' as never })).toThrow(
+    code('BAD_TENSOR', /type is \"float32\", but its data are an object \(Uint8Array\)/),
+  )
 })
 
 test('StackDataset: fields or places, waited for where one waits', async () => {

@@ -1,6 +1,6 @@
 import { MillraceError } from '../core/errors.ts'
-import type { Tensor } from '../core/tensor.ts'
-import { checkIndex } from './check.ts'
+import { arrays, type Tensor } from '../core/tensor.ts'
+import { checkIndex, shown } from './check.ts'
 import { Dataset } from './dataset.ts'
 
 /**
@@ -24,7 +24,10 @@ export class TensorDataset<const Tensors extends readonly Tensor[]> extends Data
     super()
     const [first] = tensors
     if (first === undefined) throw new MillraceError('BAD_TENSOR', 'TensorDataset takes at least one tensor, and received none.')
-    for (const [i, { data, dims }] of tensors.entries()) {
+    for (const [i, { data, dims, type }] of tensors.entries()) {
+      if (!(type in arrays && data instanceof arrays[type])) {
+        throw new MillraceError('BAD_TENSOR', `Tensor ${i} says its type is ${shown(type)}, but its data are ${shown(data)}.`)
+      }
       if (dims.length === 0)
         throw new MillraceError('BAD_TENSOR', `Tensor ${i} has dims [], so no first dimension that could count samples.`)
       const size = dims.reduce((a, b) => a * b)

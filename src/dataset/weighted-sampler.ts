@@ -74,10 +74,12 @@ function drawAgain(weights: Float64Array, count: number, random: () => number): 
   }
   // What is left over has a part of 1 but for rounding; what has no weight was dealt with, the error is far too small for it.
   for (let i = 0; i < n; i++) if (i < small || i >= large) part[stacks[i]!] = 1
-  return new Uint32Array(count).map(() => {
+  const drawn = new Uint32Array(count)
+  for (let i = 0; i < count; i++) {
     const share = Math.floor(random() * n)
-    return random() < part[share]! ? share : other[share]!
-  })
+    drawn[i] = random() < part[share]! ? share : other[share]!
+  }
+  return drawn
 }
 
 /**
