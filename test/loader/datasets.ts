@@ -1,4 +1,4 @@
-import { Dataset, IterableDataset, task, type SampleContext } from 'millrace'
+import { Dataset, type Image, IterableDataset, type SampleContext, task } from 'millrace'
 
 /** 0, 1, 2, ... with nothing to do. */
 export class Integers extends Dataset<number> {
@@ -147,4 +147,10 @@ export const counted = task(import.meta, {
   params: { start: 100 },
   setup: ({ params }) => ({ calls: params.start }),
   run: (samples: number[], _index, { state }) => ({ samples, call: state.calls++ }),
+})
+
+/** A step of a picture's pipeline. */
+export const shifted = task(import.meta, ({ data, ...size }: Image, _index, { warn }): Image => {
+  warn('shifted')
+  return { ...size, data: data.map((value) => value + 1) } as Image
 })
