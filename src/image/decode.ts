@@ -3,6 +3,7 @@ import type { Image } from '../core/image.ts'
 import type { Decoded } from '../codec/decoded.ts'
 import { decodeGif } from '../codec/gif-decode.ts'
 import { decodePng } from '../codec/png-decode.ts'
+import { trim } from '../kernels/instance.ts'
 import { pixelsOf } from '../kernels/resize-memory.ts'
 import { convert, type Mode } from './convert.ts'
 import { decodeJpegFile, type InKernel, jpegOrientation } from './decode-jpeg.ts'
@@ -39,14 +40,18 @@ export interface Opened {
 
 /**
  * The picture in a file's bytes; a promise only where sharp decodes it. A JPEG stays in the kernel's memory, so use it before anything
- * else does. Errors do not name the file yet.
+ * else does. Errors do not name the file yet. `sharpDecoder` may refuse instead.
  */
-export function decodeImage(bytes: Uint8Array, options: OpenOptions): Opened | Promise<Opened> {
+export function decodeImage(
+  bytes: Uint8Array,
+  options: OpenOptions,
+  sharpDecoder: typeof decodeWithSharp = decodeWithSharp,
+): Opened | Promise<Opened> {
   const { icc = 'ignore', maxPixels = MAX_PIXELS, truncated = 'fail' } = options
   const limits = { maxPixels, truncated }
   const format = formatOf(bytes)
   const opened = (decoded: Decoded): Opened => ({ picture: finished(decoded, options, format === 'tiff') })
-  const withSharp = (): Promise<Decoded> => decodeWithSharp(bytes, { ...limits, icc })
+  const withSharp = (): Promise<Decoded> => sharpDecoder(bytes, { ...limits, icc })
   switch (format) {
     case 'jpeg': {
       const pixels = icc === 'srgb' && contains(bytes, 'ICC_PROFILE') ? undefined : decodeJpegFile(bytes, limits)
@@ -70,7 +75,9 @@ function inPlace({ raster, end, orientation }: InKernel, options: OpenOptions): 
   const { height, width, channels } = raster
   const own = channels === 3 ? 'RGB' : 'L'
   if ((mode === own || mode === 'keep') && (exif === 'ignore' || orientation === 1)) return { picture: raster, end }
-  return { picture: finished({ mode: own, data: pixelsOf(raster), height, width, orientation }, options, false) }
+  const data = pixelsOf(raster)
+  trim('picture')
+  return { picture: finished({ mode: own, data, height, width, orientation }, options, false) }
 }
 
 function finished(decoded: Decoded, { mode = 'RGB', exif = 'ignore', cmyk = 'refuse' }: OpenOptions, isTiff: boolean): Image {

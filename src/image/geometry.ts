@@ -61,6 +61,8 @@ export function padPixels(whole: Image, margins: Margins, mode: PadMode, fill = 
   const out = like(image, top + height + bottom, left + width + right)
   const row = out.width * channels
   if (mode === 'constant') {
+    const most = image.data instanceof Uint16Array ? 65535 : 255
+    if (fill > most) throw new MillraceError('BAD_OPTION', `fill is a level of the picture, 0 to ${most}; received ${fill}.`)
     if (fill !== 0) out.data.fill(fill)
     for (let y = 0; y < height; y++) {
       out.data.set(image.data.subarray(y * width * channels, (y + 1) * width * channels), (top + y) * row + left * channels)

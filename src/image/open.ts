@@ -6,6 +6,7 @@ import { trim } from '../kernels/instance.ts'
 import { Space } from '../kernels/resize-memory.ts'
 import { type ApplyOptions, applyNow } from './apply.ts'
 import { decodeImage, type Opened, type OpenOptions } from './decode.ts'
+import { decodeWithSharp } from './decode-sharp.ts'
 import { outOfKernel } from './run.ts'
 import type { Transform } from './transform.ts'
 
@@ -28,11 +29,11 @@ export async function open(source: string | Uint8Array, options: OpenOptions = {
  * @throws MillraceError as `open` rejects, and `IMAGE_ASYNC` for a file that needs sharp.
  */
 export function openSync(source: string | Uint8Array, options: OpenOptions = {}): Image {
-  const image = opened(source, options, taken)
-  if (!(image instanceof Promise)) return image
-  // Nobody will wait for it.
-  image.catch(() => {})
-  throw new MillraceError('IMAGE_ASYNC', `${nameOf(source)}: this kind of picture is decoded by sharp, asynchronously: use await open().`)
+  return opened(source, options, taken, untimed, refuseSharp) as Image
+}
+
+function refuseSharp(): never {
+  throw new MillraceError('IMAGE_ASYNC', 'this kind of picture is decoded by sharp, which is asynchronous: use await open().')
 }
 
 /** What a dataset knows of a sample. */
@@ -72,12 +73,13 @@ function opened<Result>(
   options: OpenOptions,
   use: (opened: Opened) => Result | Promise<Result>,
   time: Time = untimed,
+  sharpDecoder: typeof decodeWithSharp = decodeWithSharp,
 ): Result | Promise<Result> {
   check(options)
   let decoded: Opened | Promise<Opened>
   try {
     const bytes = time('read', () => bytesOf(source))
-    decoded = time('decode', () => decodeImage(bytes, options))
+    decoded = time('decode', () => decodeImage(bytes, options, sharpDecoder))
   } catch (error) {
     throw named(error, source)
   }

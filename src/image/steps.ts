@@ -47,7 +47,7 @@ export type Step =
 
 /** [height, width] of a size; refuses what is not whole and positive. */
 export function sides(size: Size): [height: number, width: number] {
-  const [height, width] = typeof size === 'number' ? [size, size] : size
-  if (Number.isInteger(height) && Number.isInteger(width) && height >= 1 && width >= 1) return [height, width]
+  const both = typeof size === 'number' ? [size, size] : size
+  if (both.length === 2 && both.every((side) => Number.isInteger(side) && side >= 1)) return [both[0]!, both[1]!]
   throw new MillraceError('BAD_SIZE', `a size is a whole number of pixels or [height, width]; received ${JSON.stringify(size)}.`)
 }
