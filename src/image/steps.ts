@@ -48,6 +48,6 @@ export type Step =
 /** [height, width] of a size; refuses what is not whole and positive. */
 export function sides(size: Size): [height: number, width: number] {
   const both = typeof size === 'number' ? [size, size] : size
-  if (both.length === 2 && both.every((side) => Number.isInteger(side) && side >= 1)) return [both[0]!, both[1]!]
+  if (both.length === 2 && both.every((side) => Number.isInteger(side) && side >= 1)) return [both[0], both[1]]
   throw new MillraceError('BAD_SIZE', `a size is a whole number of pixels or [height, width]; received ${JSON.stringify(size)}.`)
 }
