@@ -15,7 +15,7 @@ import { placeOf } from './place.ts'
 import { checkState, type LoaderState, Position } from './state.ts'
 import { type LoaderStats, Meter } from './stats.ts'
 import { keepsState, type Step } from './steps.ts'
-import type { Parcel } from './travel.ts'
+import type { Parcel } from '../dataset/travel.ts'
 
 type AnyDataset<T> = Dataset<T> | IterableDataset<T>
 

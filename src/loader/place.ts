@@ -8,7 +8,7 @@ import { startedWithTypeScript } from '../tasks/exec-argv.ts'
 import { closeRecipe, type EpochPlan, Fetcher, openRecipe, type Recipe } from './fetch.ts'
 import { type FetchParams, fetchTask } from './fetch-task.ts'
 import type { DataLoaderOptions } from './options.ts'
-import { modulesOf, packParcel, type Parcel } from './travel.ts'
+import { modulesOf, packParcel, type Parcel } from '../dataset/travel.ts'
 
 /** Where an epoch's batches are made. */
 export interface Whereabouts {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Dataset } from '../dataset/dataset.ts'
+import { Dataset } from './dataset.ts'
 import { task } from '../tasks/task.ts'
 import { packParcel, unpackParcel } from './travel.ts'
 

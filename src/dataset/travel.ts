@@ -8,8 +8,8 @@ import { compileInline, inlineSource } from '../tasks/inline.ts'
 import { privateNames } from '../tasks/private-names.ts'
 import { findTask, isLoaded } from '../tasks/registry.ts'
 import { isTask } from '../tasks/task.ts'
-import { Dataset } from '../dataset/dataset.ts'
-import { type PackedList, packList, unpackList } from './strings.ts'
+import { Dataset } from './dataset.ts'
+import { type PackedList, packList, unpackList } from './packed-list.ts'
 
 /** Typed arrays of this many bytes are shared with worker threads instead of copied for each. */
 const MIN_SHARED = 1 << 20
