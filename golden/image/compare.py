@@ -134,9 +134,24 @@ def operations(rng):
         yield 'Hue', data, mode, ['adjustHue', turn], Image.merge('HSV', (hue, saturation, value)).convert('RGB')
 
 
+def tensors(rng):
+    """A JPEG to what a model is given: decoded, cropped, resized and normalized without leaving the kernel's memory."""
+    h, w = (int(side) for side in rng.integers(1, 300, 2))
+    size = [int(side) for side in rng.integers(1, 120, 2)]
+    data = p.saved(p.rgb(rng, h, w), 'JPEG', quality=int(rng.integers(40, 101)))
+    resized = fastai(Image.open(io.BytesIO(data)).convert('RGB'), size, 'crop', 'reflect')
+    tensor = np.asarray(resized).transpose(2, 0, 1).astype(np.float32) / np.float32(255)
+    mean, std = (np.array(values, np.float32)[:, None, None] for values in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)))
+    yield 'tensor', data, {}, ['tensor', size], (tensor - mean) / std
+
+
+def shape_of(image):
+    return image.shape[1:] if isinstance(image, np.ndarray) else (image.height, image.width)
+
+
 def main(rounds=150, seed=1):
     rng = np.random.default_rng(int(seed))
-    jobs = [job for _ in range(int(rounds)) for make in (openings, operations) for job in make(rng)]
+    jobs = [job for _ in range(int(rounds)) for make in (openings, operations, tensors) for job in make(rng)]
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / 'in.bin').write_bytes(b''.join(data for _, data, *_ in jobs))
@@ -149,12 +164,12 @@ def main(rounds=150, seed=1):
         ours = out[at : at + size]
         at += size
         wanted = np.asarray(expected).tobytes()
-        if (height, width) == (expected.height, expected.width) and ours == wanted:
+        if (height, width) == shape_of(expected) and ours == wanted:
             continue
         failed += 1
         if failed <= 20:
             wrong = sum(a != b for a, b in zip(ours, wanted))
-            print(f'{name} {options} {call}: {height} x {width} of {expected.height} x {expected.width}, {wrong} bytes differ')
+            print(f'{name} {options} {call}: {(height, width)} of {shape_of(expected)}, {wrong} bytes differ')
     print(f'{len(jobs)} comparisons, {failed} failed')
     return failed > 0
 
