@@ -1,6 +1,5 @@
 import { checkIndex } from './check.ts'
 import { Dataset } from './dataset.ts'
-import { packStrings, StringDataset } from './strings.ts'
 
 /** See `fromArray`. */
 export class ArrayDataset<T> extends Dataset<T> {
@@ -25,14 +24,7 @@ export class ArrayDataset<T> extends Dataset<T> {
   }
 }
 
-/** As many strings as this are packed: a thread takes 0.2 s for a million of them one by one. */
-const MANY = 10_000
-
-/**
- * A dataset of what an array holds: paths, numbers, records. Numbers in a typed array and long lists of strings reach workers
- * without a copy.
- */
-export function fromArray<T>(items: ArrayLike<T>): Dataset<T> & { get(index: number): T } {
-  if (items.length < MANY || !Array.isArray(items) || !items.every((item) => typeof item === 'string')) return new ArrayDataset(items)
-  return new StringDataset(packStrings(items)) as Dataset<unknown> as ArrayDataset<T>
+/** A dataset of what an array holds: paths, records, numbers (a typed array of them is not copied on its way to workers). */
+export function fromArray<T>(items: ArrayLike<T>): ArrayDataset<T> {
+  return new ArrayDataset(items)
 }

@@ -47,8 +47,15 @@ export function packStrings(strings: Iterable<string>): PackedStrings {
   return { bytes, ends: Float64Array.from(ends) }
 }
 
+/** String `index` of a packed list. */
+export function stringAt({ bytes, ends }: PackedStrings, index: number): string {
+  const start = index === 0 ? 0 : ends[index - 1]!
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start + 1, ends[index]! - start - 1)
+  return text.toString(bytes[start] === WIDE ? 'utf16le' : 'latin1')
+}
+
 /** A long list of strings, such as the paths of a million files, that costs neither the heap nor the start of a worker anything. */
-export class StringDataset extends Dataset<string> {
+export class StringDataset extends Dataset<string> implements PackedStrings {
   static {
     this.register(import.meta)
   }
@@ -68,9 +75,6 @@ export class StringDataset extends Dataset<string> {
 
   get(index: number): string {
     checkIndex('The list', index, this.length)
-    const start = index === 0 ? 0 : this.ends[index - 1]!
-    const { buffer, byteOffset } = this.bytes
-    const text = Buffer.from(buffer, byteOffset + start + 1, this.ends[index]! - start - 1)
-    return text.toString(this.bytes[start] === WIDE ? 'utf16le' : 'latin1')
+    return stringAt(this, index)
   }
 }

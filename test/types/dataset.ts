@@ -1,4 +1,4 @@
-/* eslint-disable no-new -- types only */
+/* eslint-disable no-new, no-unused-expressions -- types only */
 // What is inferred of datasets, streams and sources. Compiled, not run.
 import {
   BatchSampler,
