@@ -110,7 +110,7 @@ const nameOf = (source: string | Uint8Array): string => (typeof source === 'stri
 /** With the file's name, and a code that is the same whichever decoder found the fault. */
 function named(error: unknown, source: string | Uint8Array): unknown {
   if (!(error instanceof MillraceError)) return error
-  const code = error.code.replace(/^(?:JPEG|PNG|GIF)_/, 'IMAGE_')
+  const code = error.code.replace(/^(?:JPEG_|PNG_|GIF_|(?=TOO_LARGE$))/, 'IMAGE_')
   return new MillraceError(code, `${nameOf(source)}: ${error.message}`, { cause: error })
 }
 

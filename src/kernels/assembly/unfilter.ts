@@ -2,11 +2,10 @@
 export { base, reserve } from './_memory'
 
 /**
- * `rows` rows, each a filter byte and `rowBytes` bytes, at `source` to rows without it at `target`. Pixels are `unit` bytes; `zeros`
- * are as many as a row has. Returns how many rows there are before one whose filter does not exist.
+ * `rows` rows, each a filter byte and `rowBytes` bytes, at `source` to rows without it at `target`. Pixels are `unit` bytes; `above`
+ * is the row above the first, unfiltered. Returns how many rows there are before one whose filter does not exist.
  */
-export function unfilter(source: usize, target: usize, rows: i32, rowBytes: i32, unit: i32, zeros: usize): i32 {
-  let above = zeros
+export function unfilter(source: usize, target: usize, rows: i32, rowBytes: i32, unit: i32, above: usize): i32 {
   for (let y = 0; y < rows; y++) {
     const filter = load<u8>(source++)
     switch (filter) {
