@@ -1,9 +1,10 @@
-"""What Pillow reads from picture files of every kind (files/, cases.json, pixels.z).
+"""What Pillow reads from picture files of every kind (files/, cases.json, pixels.z), and from those it writes (encoded.json).
 
     .venv/bin/python golden/image/make.py
 
 Each case: the file, options of open, and where in pixels.z the bytes of each mode lie.
 """
+import hashlib
 import io
 import json
 import pathlib
@@ -15,6 +16,7 @@ import PIL
 from PIL import Image, ImageFile, ImageOps
 
 import pictures as p
+from formula import picture
 
 here = pathlib.Path(__file__).parent
 warnings.simplefilter('ignore')
@@ -103,7 +105,17 @@ def read(data, options):
     return ImageOps.exif_transpose(image) if options.get('exif') == 'apply' else image
 
 
+def encoded():
+    """What is read back from files that Pillow writes of formula.py's picture: SHA-256 of the pixels."""
+    image = picture(45, 62)
+    kinds = [('JPEG', {'quality': q, 'subsampling': s}) for q in (30, 75, 96) for s in ('4:2:0', '4:4:4')] + [('WEBP', {'quality': 80})]
+    for kind, options in kinds:
+        pixels = np.asarray(Image.open(io.BytesIO(p.saved(image, kind, **options))).convert('RGB'))
+        yield {'kind': kind, **options, 'sha256': hashlib.sha256(pixels.tobytes()).hexdigest()}
+
+
 def main():
+    (here / 'encoded.json').write_text(json.dumps(list(encoded()), indent=1) + '\n')
     folder = here / 'files'
     folder.mkdir(exist_ok=True)
     for old in folder.iterdir():

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { picture } from '../../golden/image/formula.ts'
+import { goldenJson } from '../../golden/read.ts'
 import { toRgb, toRgba } from '../codec/palette.ts'
 import { encodeJpeg, encodeWebp } from './encode.ts'
 import { open } from './open.ts'
@@ -10,6 +12,21 @@ const image = resize(picture(30, 40), [60, 80])
 const gray = { ...picture(20, 31, 1) }
 const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).reduce((sum, value, i) => sum + Math.abs(value - b[i]!), 0) / a.length
+
+describe('what Pillow would write with the same options: the same pixels', () => {
+  interface Encoded {
+    kind: 'JPEG' | 'WEBP'
+    quality: number
+    subsampling?: '4:2:0' | '4:4:4'
+    sha256: string
+  }
+  test.each(goldenJson<Encoded[]>('image/encoded.json'))('$kind $quality $subsampling', async ({ kind, quality, subsampling, sha256 }) => {
+    const source = picture(45, 62)
+    const file = kind === 'WEBP' ? encodeWebp(source, { quality }) : encodeJpeg(source, { quality, chroma: subsampling! })
+    const { data } = await open(await file)
+    expect(createHash('sha256').update(data).digest('hex')).toBe(sha256)
+  })
+})
 
 describe('encodeJpeg', () => {
   test('quality and chroma decide how near', async () => {

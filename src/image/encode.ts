@@ -18,7 +18,8 @@ export interface EncodeWebpOptions {
 }
 
 /**
- * A JPEG file of a picture, by libjpeg-turbo through sharp: gray, RGB, or a palette's colours. Alpha is refused, as by Pillow.
+ * A JPEG file of a picture, by sharp: gray, RGB, or a palette's colours. Alpha is refused, as by Pillow, whose files hold the same
+ * pixels at the same quality.
  *
  * Rejects with `BAD_IMAGE`, `BAD_OPTION`, `SHARP_MISSING`.
  */
