@@ -107,6 +107,8 @@ def display_p3():
         tag, at, _ = struct.unpack('>4sII', profile[132 + 12 * i : 144 + 12 * i])
         if tag in primaries:
             profile[at + 8 : at + 20] = struct.pack('>3i', *(round(v * 65536) for v in primaries[tag]))
+    # The date it was made, and a digest of it.
+    profile[24:36], profile[84:100] = bytes(12), bytes(16)
     return bytes(profile)
 
 
