@@ -13,13 +13,13 @@ export interface Epoch {
  */
 export interface Sampler {
   /** How many indices a pass gives, where that is known. */
-  readonly length?: number
+  readonly length?: number | undefined
   indices(epoch: Epoch): Iterable<number>
 }
 
 /** The same, batch by batch. */
 export interface BatchSamplerLike {
-  readonly length?: number
+  readonly length?: number | undefined
   batches(epoch: Epoch): Iterable<readonly number[]>
 }
 

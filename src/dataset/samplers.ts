@@ -104,12 +104,9 @@ export class BatchSampler implements BatchSamplerLike {
     this.dropLast = dropLast
   }
 
-  /** @throws MillraceError `LENGTH_UNKNOWN` when the sampler does not know its own. */
-  get length(): number {
+  get length(): number | undefined {
     const { length } = this.sampler
-    if (length === undefined)
-      throw new MillraceError('LENGTH_UNKNOWN', 'The length of a BatchSampler is unknown when its sampler has none.')
-    return Math[this.dropLast ? 'floor' : 'ceil'](length / this.batchSize)
+    return length === undefined ? undefined : Math[this.dropLast ? 'floor' : 'ceil'](length / this.batchSize)
   }
 
   *batches(epoch: Epoch): Generator<number[], void, undefined> {
