@@ -18,7 +18,8 @@ export interface EpochContext {
 
 /**
  * What `iterate` returns. One with `state()` can be continued without reading again what was read: it returns plain JSON that says
- * where it stands after the items taken so far, and `iterate({ state })` goes on behind them. One without is continued by replay.
+ * where it stands after the items taken so far, a new object each time, and `iterate({ state })` goes on behind them. One without is
+ * continued by replay.
  */
 export type Samples<T> = (Iterable<T> | AsyncIterable<T>) & { state?(): unknown }
 

@@ -96,6 +96,7 @@ test('header: names for a file without any, or none', () => {
   expect(read('1\t2\n', { header: false, separator: '\t' })).toEqual([{ 0: '1', 1: '2' }])
   expect(read('a,b\n')).toEqual([])
   expect(read('', { header: ['a'] })).toEqual([])
+  expect(new CsvDataset(write('"1"x\n2\n'), { header: ['a'] }).get(1)).toEqual({ a: '2' })
   expect(read('__proto__,constructor\n1,2').map((row) => Object.entries(row))).toEqual([
     [
       ['__proto__', '1'],

@@ -70,11 +70,15 @@ export class CsvDataset<Row = Record<string, string>, const Column extends strin
     this.separator = separator
     this.bytes = readBytes(file)
     const { starts, lines } = findRecords(this.bytes, separator)
-    const first = starts.length === 0 ? [] : readRecord(this, starts[0]!, starts[1], lines[0]!)
     const rows = header === true ? 1 : 0
     this.starts = starts.subarray(rows)
     this.lines = lines.subarray(rows)
-    this.columns = typeof header === 'object' ? header : header ? first : first.map((_, i) => String(i))
+    if (typeof header === 'object') {
+      this.columns = header
+    } else {
+      const first = starts.length === 0 ? [] : readRecord(this, starts[0]!, starts[1], lines[0]!)
+      this.columns = header ? first : first.map((_, i) => String(i))
+    }
     checkColumns(file, this.columns)
     this.paths = [paths].flat().map((name) => placeOf(name, file, this.columns))
     this.place = column === undefined ? undefined : placeOf(column, file, this.columns)
