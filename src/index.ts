@@ -4,17 +4,25 @@ export type { Image } from './core/image.ts'
 export { ItemError, type Outcome } from './core/item-error.ts'
 export type { Context, Run, Task, TaskParts } from './core/task.ts'
 export type { Tensor, TensorType, TensorTypes } from './core/tensor.ts'
-export { fromArray } from './dataset/array.ts'
+export { type ArrayDataset, fromArray } from './dataset/array.ts'
 export { ChainDataset } from './dataset/chain.ts'
 export { ConcatDataset } from './dataset/concat.ts'
 export type { MapContext, SampleContext } from './dataset/context.ts'
 export { Dataset } from './dataset/dataset.ts'
 export { DistributedSampler, type DistributedSamplerOptions } from './dataset/distributed-sampler.ts'
-export { type EpochContext, IterableDataset, type Samples } from './dataset/iterable.ts'
+export {
+  type EpochContext,
+  IterableDataset,
+  type MapIterable,
+  type SampleFilter,
+  type SampleMapper,
+  type Samples,
+} from './dataset/iterable.ts'
 export type { BatchSamplerLike, Epoch, Sampler } from './dataset/sampler.ts'
 export { BatchSampler, RandomSampler, type RandomSamplerOptions, SequentialSampler, SubsetRandomSampler } from './dataset/samplers.ts'
 export { StackDataset } from './dataset/stack.ts'
 export { randomSplit, Subset } from './dataset/subset.ts'
+export type { StringDataset } from './dataset/strings.ts'
 export { TensorDataset } from './dataset/tensors.ts'
 export { WeightedRandomSampler } from './dataset/weighted-sampler.ts'
 export { availableCpus } from './engine/cpus.ts'

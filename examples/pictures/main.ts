@@ -4,7 +4,8 @@ import { DataLoader, type LoaderState } from 'millrace'
 import { compose, ImageFolder, imagenet, normalize, resize, toTensor } from 'millrace/image'
 
 const transform = compose(resize(224, { method: 'crop' }), toTensor(), normalize(imagenet))
-const ds = new ImageFolder(process.argv[2]!, { transform })
+const [, , root = 'train'] = process.argv
+const ds = new ImageFolder(root, { transform })
 const options = { batchSize: 4, shuffle: true, seed: 7, numWorkers: 2 }
 
 let checkpoint: LoaderState | undefined

@@ -26,6 +26,6 @@ console.log('batch size  batches  workers used')
 for (const batchSize of [1, 2, 4]) {
   const loader = new DataLoader(new SlowWordSplitter(inputs, 3, 2), { batchSize, numWorkers: ds.length })
   const threads = new Set<string>()
-  for await (const batch of loader) for (const [thread] of batch) threads.add(thread!)
+  for await (const batch of loader) for (const [thread = ''] of batch) threads.add(thread)
   console.log(`${String(batchSize).padStart(10)}  ${String(loader.length).padStart(7)}  ${String(threads.size).padStart(12)}`)
 }

@@ -24,7 +24,7 @@ export class WordSplitter extends Dataset<string[]> {
   }
 
   async get(index: number): Promise<string[]> {
-    const word = (await readFile(this.inputs[index]!, 'utf8')).trim()
+    const word = (await readFile(this.inputs[index] ?? '', 'utf8')).trim()
     const parts: string[] = []
     for (let from = 0; from + this.numChars <= word.length; from += this.numChars - this.overlap) {
       parts.push(word.slice(from, from + this.numChars))

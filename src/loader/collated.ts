@@ -57,8 +57,10 @@ type IsTuple<A extends readonly unknown[]> = [Extract<A[number], Bulk>] extends 
     : IsUnion<Kind<A[number]>>
   : true
 
-/** What `collate` makes of a batch of samples of type `T`. */
-export type Collated<T> = [T] extends [number]
+/** What `collate` makes of a batch of samples of type `T`. Of `any`, anything. */
+export type Collated<T> = 0 extends 1 & T ? any : CollatedOf<T>
+
+type CollatedOf<T> = [T] extends [number]
   ? Tensor<'float64'>
   : [T] extends [bigint]
     ? Tensor<'int64'>

@@ -223,7 +223,7 @@ class Loader implements DataLoader<unknown> {
 }
 
 /** PyTorch's loader over a dataset: batches, shuffling, workers. Deterministic, and resumable in the middle of an epoch. */
-export const DataLoader: DataLoaderConstructor = Loader as unknown as DataLoaderConstructor
+export const DataLoader: DataLoaderConstructor = Loader
 
 function isMapStyle(dataset: unknown): dataset is Dataset {
   if (dataset instanceof Dataset) return true

@@ -76,7 +76,9 @@ while (performance.now() < until) {
     const listed = [...missed].filter((index) => !lost.has(index))
     if (!same(seen, expected) || listed.length > 0) {
       wrong++
-      console.log(`wrong: ${text}\n  expected ${JSON.stringify(expected)}\n  seen     ${JSON.stringify(seen)}\n  skipped ${[...missed]}`)
+      console.log(
+        `wrong: ${text}\n  expected ${JSON.stringify(expected)}\n  seen     ${JSON.stringify(seen)}\n  skipped ${JSON.stringify([...missed])}`,
+      )
     }
   } catch (error) {
     wrong++

@@ -71,6 +71,24 @@ export class Blocks extends Dataset<Uint8Array> {
   }
 }
 
+/** Arrays of these lengths. */
+export class Ragged extends Dataset<Uint8Array> {
+  static {
+    this.register(import.meta)
+  }
+  readonly lengths: number[]
+  constructor(lengths: number[]) {
+    super()
+    this.lengths = lengths
+  }
+  get length(): number {
+    return this.lengths.length
+  }
+  get(index: number): Uint8Array {
+    return new Uint8Array(this.lengths[index]!)
+  }
+}
+
 /** Writes its samples where the loader says, except for some; every fifth one fails if it is told to. */
 export class InPlace extends Dataset<{ x: Float32Array; again: Float32Array; y: { data: Int32Array; dims: number[]; type: 'int32' } }> {
   static {
@@ -98,7 +116,6 @@ export class Whoami extends Dataset<{ index: number; copy: number; mark: string 
   }
   readonly length = 40
   mark = 'none'
-  #unused: undefined
   toWorker(): string {
     return this.mark
   }

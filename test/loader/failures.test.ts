@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DataLoader, ItemError, processes } from 'millrace'
 import { describe, expect, test } from 'vitest'
-import { Blocks, Counting, Failing, InPlace, Integers, tenfold } from './datasets.ts'
+import { Blocks, Counting, Failing, InPlace, Integers, Ragged, tenfold } from './datasets.ts'
 
 async function numbers(loader: AsyncIterable<{ data: ArrayLike<number> }>): Promise<number[][]> {
   const batches: number[][] = []
@@ -58,12 +58,10 @@ describe('a sample that throws', () => {
     expect(error).toMatchObject({ index: 2, attempt: 3 })
   })
 
-  test('shapes that differ name both samples', async () => {
-    const ragged = new DataLoader(new Integers(4), { batchSize: 2, collateFn: undefined as never, numWorkers: 0 })
-    expect(await numbers(ragged)).toEqual([
-      [0, 1],
-      [2, 3],
-    ])
+  test.each([0, 2])('shapes that differ are told with both samples and both shapes: %i workers', async (numWorkers) => {
+    await expect(numbers(new DataLoader(new Ragged([3, 3, 3, 2]), { batchSize: 2, numWorkers }))).rejects.toThrow(
+      /sample 3 is a typed array of uint8 \[2\], but sample 2: a typed array of uint8 \[3\].*collateFn/s,
+    )
   })
 
   test('an input that throws ends the loop', async () => {

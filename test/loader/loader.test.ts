@@ -203,7 +203,7 @@ describe('samplers and datasets of datasets', () => {
       (await numbers(new DataLoader(ds, { batchSize: 4, sampler, numWorkers, seed: 1 }))).flat()
     expect(await order([5, 0, 5])).toEqual([5, 0, 5])
     expect(await order(new SequentialSampler(ds))).toEqual([0, 1, 2, 3, 4, 5])
-    expect((await order(new RandomSampler(ds))).sort()).toEqual([0, 1, 2, 3, 4, 5])
+    expect((await order(new RandomSampler(ds))).sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5])
     expect(await order(new RandomSampler(ds, { replacement: true, numSamples: 20 }))).toHaveLength(20)
     expect(await order(new WeightedRandomSampler([0, 1, 0], 5))).toEqual([1, 1, 1, 1, 1])
     expect(await order(new DistributedSampler(ds, { numReplicas: 4, rank: 3, shuffle: false }))).toEqual([3, 1])

@@ -1,9 +1,9 @@
 // What a loader gives is inferred from the dataset, through collate, to the loop's variable. Compiled, not run.
 import {
-  collate,
+  type collate,
   DataLoader,
-  Dataset,
-  IterableDataset,
+  type Dataset,
+  type IterableDataset,
   task,
   toOrt,
   type Image,
@@ -71,8 +71,8 @@ same<Is<typeof loader.length, number>>()
 same<Is<ReturnType<typeof collate<[Float32Array, string]>>, [Tensor<'float32'>, string[]]>>()
 
 // @ts-expect-error -- a task of other samples
-new DataLoader(of<number>(), { collateFn: joined })
+export const wrongTask = new DataLoader(of<number>(), { collateFn: joined })
 // @ts-expect-error -- a word of PyTorch that is spelt otherwise here
-new DataLoader(of<number>(), { batch_size: 2 })
+export const wrongOption = new DataLoader(of<number>(), { batch_size: 2 })
 // @ts-expect-error -- not a dataset
-new DataLoader([1, 2, 3])
+export const wrongDataset = new DataLoader([1, 2, 3])
