@@ -42,9 +42,9 @@ export async function alternate(sides, rounds, warmUps = 1) {
 }
 
 /** A Python peer of bench/peers that stays warm: `run(name)` gives its milliseconds. Undefined where Python is absent. */
-export async function pythonPeer(script) {
+export async function pythonPeer(script, ...args) {
   if (pythonPath === undefined) return undefined
-  const child = spawn(pythonPath, ['-W', 'ignore', join(root, 'bench/peers', script)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(pythonPath, ['-W', 'ignore', join(root, 'bench/peers', script), ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const answer = async () => {
     const { value, done } = await lines.next()
@@ -54,7 +54,7 @@ export async function pythonPeer(script) {
   const { versions } = await answer()
   return {
     versions,
-    /** @param {number} [check] What the run must give back, so that both sides did the same. */
+    /** @param {number | string} [check] What the run must give back, so that both sides did the same. */
     async run(name, check) {
       child.stdin.write(`${name}\n`)
       const result = await answer()

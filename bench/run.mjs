@@ -8,7 +8,21 @@ import { machine, versions } from './environment.mjs'
 import { pythonPath, root } from './measure.mjs'
 import { page, table } from './report.mjs'
 
-const all = ['trivial-automatic', 'trivial-workers', 'arrays', 'spectrograms', 'story', 'scaling', 'profile']
+const all = [
+  'trivial-automatic',
+  'trivial-workers',
+  'arrays',
+  'loader-integers',
+  'loader-arrays',
+  'loader-start',
+  'jpeg-decode',
+  'resize',
+  'jpeg-loader',
+  'spectrograms',
+  'story',
+  'scaling',
+  'profile',
+]
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } } })
 const { quick, only = all } = values
 const unknown = only.filter((name) => !all.includes(name))
