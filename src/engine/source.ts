@@ -7,8 +7,10 @@ const MAX_PULL_MS = 10
 
 /** How many items a list-like input has, or undefined when only pulling would tell. */
 export function lengthOf(items: Items<unknown>): number | undefined {
-  const { length, size } = items as { length?: unknown; size?: unknown }
+  const { length, size, get } = items as { length?: unknown; size?: unknown; get?: unknown }
   if (Array.isArray(items) || ArrayBuffer.isView(items)) return length as number
+  // A map-style Dataset.
+  if (typeof get === 'function' && Number.isSafeInteger(length)) return length as number
   return items instanceof Set || items instanceof Map ? (size as number) : undefined
 }
 
