@@ -18,6 +18,11 @@ export interface Committed {
   outputs: readonly Output[]
 }
 
+export interface SinkOptions {
+  /** `commit` returns when the outputs are on the disk (default). `false`: when they are written; a power cut may lose them. */
+  flush?: boolean
+}
+
 /**
  * Where a run's outputs go: a folder, a zip, tar shards. Only the run's main thread calls it, one call at a time. The run keeps a
  * journal: what `commit` returns is journalled after the outputs are durable, and given to `open` when the run goes on.
@@ -29,7 +34,10 @@ export interface Sink {
   readonly takes: 'bytes' | 'files'
   /** Items are committed in input order, so that the same run gives the same bytes. */
   readonly ordered: boolean
-  /** The folder of the run's own files (journal, lock), beside the outputs and never taken for one of them. */
+  /**
+   * The folder of the run's own files (journal, lock), never taken for an output: `<target>/.millrace` where the target is a folder,
+   * `<target>.millrace` where it is a file. Made by the run.
+   */
   readonly state: string
   /** On the file system of the outputs, so that moving is renaming. Made by `open`, emptied by `open` and `finish`. */
   readonly temporary: string
@@ -37,9 +45,9 @@ export interface Sink {
    * Makes ready to commit.
    *
    * @param position What the last journalled `commit` returned; whatever the sink holds beyond that is dropped. Without it the sink
-   *   begins anew.
+   *   begins anew. A target that was finished is opened again so that more can be added to it.
    */
-  open(position?: unknown): Promise<void>
+  open(position?: unknown, options?: SinkOptions): Promise<void>
   /** Makes outputs durable, under their names where it can. Returns, as plain JSON, where the sink stands behind them. */
   commit(batch: readonly Committed[]): Promise<unknown>
   /** Completes the target: from then on others may read it. The run is done, or stopped with failures. */
@@ -48,4 +56,8 @@ export interface Sink {
   close(): Promise<void>
   /** What lies there under a name, for `verify`: undefined when nothing does. */
   check(name: string): Promise<{ size: number; crc: number } | undefined>
+  /** Takes outputs away again, where the sink can; it is no error when they are not there. A run that does finished items anew needs it. */
+  remove?(names: readonly string[]): Promise<void>
+  /** Where a file about the outputs goes (`metadata.jsonl`): into a folder, beside an archive (`train.zip.metadata.jsonl`). */
+  beside(name: string): string
 }
