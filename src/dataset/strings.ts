@@ -44,7 +44,7 @@ export function packStrings(strings: Iterable<string>): PackedStrings {
     bytes.set(block, at)
     at += block.length
   }
-  return { bytes, ends: Float64Array.from(ends) }
+  return { bytes, ends: new Float64Array(ends) }
 }
 
 /** String `index` of a packed list. */

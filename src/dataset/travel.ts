@@ -9,7 +9,8 @@ import { privateNames } from '../tasks/private-names.ts'
 import { findTask, isLoaded } from '../tasks/registry.ts'
 import { isTask } from '../tasks/task.ts'
 import { Dataset } from './dataset.ts'
-import { type PackedList, packList, unpackList } from './packed-list.ts'
+import { packList, unpackList } from './packed-list.ts'
+import type { PackedStrings } from './strings.ts'
 
 /** Typed arrays of this many bytes are shared with worker threads instead of copied for each. */
 const MIN_SHARED = 1 << 20
@@ -28,7 +29,7 @@ type Part =
   | { kind: 'object'; class: ClassReference; data: boolean }
   | { kind: 'task'; task: TaskReference; params: Parcel }
   | { kind: 'source'; source: string }
-  | { kind: 'strings'; list: PackedList }
+  | { kind: 'strings'; list: PackedStrings }
   /** Memory that both sides see. */
   | { kind: 'shared'; array: ArrayBufferView }
 
@@ -188,9 +189,10 @@ class Packer {
   }
 
   #list(values: readonly unknown[], path: Path): readonly unknown[] | undefined {
-    const list = packList(values, (bytes) => new Uint8Array(this.#sharesMemory ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)))
+    const list = packList(values)
     if (list === undefined) return this.#elements(values, path)
-    this.parts.push({ path, part: { kind: 'strings', list } })
+    const shared = this.#sharesMemory ? { bytes: sharedCopy(list.bytes), ends: sharedArray(list.ends) } : list
+    this.parts.push({ path, part: { kind: 'strings', list: shared } })
     return undefined
   }
 
@@ -242,8 +244,9 @@ function sharedCopy(bytes: Uint8Array): Uint8Array {
   return copy
 }
 
-function sharedArray(view: ArrayBufferView): ArrayBufferView {
-  const bytes = sharedCopy(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
-  const Constructor = view.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView
-  return view instanceof Uint8Array ? bytes : new Constructor(bytes.buffer)
+function sharedArray<View extends ArrayBufferView>(view: View): View {
+  const { buffer } = sharedCopy(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
+  // A Buffer's own constructor takes no memory; workers get a Uint8Array, as by structured clone.
+  const Constructor = (view instanceof Uint8Array ? Uint8Array : view.constructor) as unknown as new (buffer: ArrayBufferLike) => View
+  return new Constructor(buffer)
 }
