@@ -93,6 +93,13 @@ def by_writer(rng, count, largest):
         yield f'writer{i:03d}', source.write([(c,) for c in chosen], between=lambda k: again if k else b'', **options)
 
 
+def wild(rng):
+    """Coefficients that no encoder writes: sums inside libjpeg-turbo's transform wrap. Its code for ARM may differ."""
+    for i in range(6):
+        factors = [(1, 1)] * (1 if i % 2 else 3)
+        yield f'wild{i}', Picture(rng, 24, 40, factors, largest=4000, reach=4000).write([(list(range(len(factors))),)])
+
+
 def pixels_of(data):
     """Pillow's pixels, which must be OpenCV's as well where OpenCV gives both."""
     pixels = np.asarray(Image.open(io.BytesIO(data)))
@@ -207,6 +214,7 @@ def main():
     large = [(375, 500), (333, 500), (500, 333), (480, 300)]
     makers = [by_pillow(rng, 120, SIZES), by_opencv(rng, 50, SIZES), by_writer(rng, 84, 60)]
     makers += [((f'large-{name}', data) for name, data in maker(rng, 8, large)) for maker in (by_pillow, by_opencv)]
+    makers += [wild(np.random.default_rng(21))]
     for i, (name, data) in enumerate(case for maker in makers for case in maker):
         pixels = pixels_of(data)
         (here / 'files' / f'{name}.jpg').write_bytes(data)

@@ -137,16 +137,16 @@ class Scan:
 class Picture:
     """Random coefficients of a picture of given size and sampling factors; `write` makes a JPEG of them."""
 
-    def __init__(self, rng, height, width, factors, wide=False, largest=30):
+    def __init__(self, rng, height, width, factors, wide=False, largest=30, reach=900):
         self.rng, self.height, self.width, self.factors = rng, height, width, factors
         self.h_max, self.v_max = (max(f[i] for f in factors) for i in (0, 1))
         self.across, self.down = -(-width // (8 * self.h_max)), -(-height // (8 * self.v_max))
-        # Past 8 bits a table needs 16; what a coefficient may be follows from its multiplier, so that none leaves its range.
+        # Past 8 bits a table needs 16; what a coefficient may be follows from its multiplier, so that none exceeds `reach`.
         self.tables = [rng.integers(1, 700 if wide else 60, 64) for _ in range(2)]
         self.wide = wide
         self.blocks = []
         for i, (h, v) in enumerate(factors):
-            limit = np.minimum(900 // self.tables[min(i, 1)], largest)
+            limit = np.minimum(reach // self.tables[min(i, 1)], largest)
             shape = (self.down * v, self.across * h, 64)
             values = rng.integers(-limit, limit + 1, shape) * (rng.random(shape) < rng.choice([0.02, 0.2, 0.7]))
             values[..., 0] = rng.integers(-limit[0], limit[0] + 1, shape[:2])
