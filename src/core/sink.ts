@@ -15,6 +15,8 @@ export interface Output {
 export interface Committed {
   /** The item's position in the run's input. */
   ordinal: number
+  /** The folder of its own that its outputs' names begin with, if they do: `a/b` of `a/b/0.png`. Tar shards make it the item's key. */
+  stem?: string
   outputs: readonly Output[]
 }
 
