@@ -17,7 +17,11 @@ const AT_ONCE = 4
  * Outputs as files in a folder. Workers write them into a temporary folder on the same disk; a commit gives them their names. What
  * else lies in the folder is left alone.
  */
-export class FolderSink implements Sink {
+export function folderSink(folder: string): Sink {
+  return new FolderSink(folder)
+}
+
+class FolderSink implements Sink {
   readonly target: string
   readonly takes = 'files'
   readonly ordered = false

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { describe, it } from 'vitest'
-import { FolderSink } from '../sinks/folder.ts'
+import { folderSink } from '../sinks/folder.ts'
 import { tarSink } from '../sinks/tar.ts'
 import { zipSink } from '../sinks/zip.ts'
 import { testSink } from './sink.ts'
 
-testSink('folder', (folder) => new FolderSink(folder), { describe, it })
+testSink('folder', (folder) => folderSink(folder), { describe, it })
 testSink('zip', (folder) => zipSink(join(folder, 'out.zip')), { describe, it })
 testSink('zip, deflated', (folder) => zipSink(join(folder, 'out.zip'), { compress: true }), { describe, it })
 testSink('tar, one', (folder) => tarSink(join(folder, 'out.tar')), { describe, it })
