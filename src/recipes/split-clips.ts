@@ -1,5 +1,5 @@
 import { type ClipLabel, clipLabel, isIn, type Label, placeLabels, seconds } from './split-labels.ts'
-import { type Clip, type CutOptions, gridOf, planClips } from './split-plan.ts'
+import { type Clip, type CutSettings, gridOf, planClips } from './split-plan.ts'
 import { findSounds, type Levels, levelMeter, quietest } from './split-silence.ts'
 import type { Recording } from './split-sound.ts'
 
@@ -26,14 +26,14 @@ export interface ClipRow {
 }
 
 /** The clips of a recording. Its samples are read only where silence decides. */
-export function cutRecording(recording: Recording, options: CutOptions): Clip[] {
+export function cutRecording(recording: Recording, settings: CutSettings): Clip[] {
   const { frames, sr } = recording
-  const { silence, minSilence = 0.3, keepSilence = 0.1 } = options
-  const grid = gridOf(options, sr)
-  if (silence === undefined && grid.snap === 0) return planClips(0, frames, grid)
+  const { silence, minSilence, keepSilence } = settings
+  const grid = gridOf(settings, sr)
+  if (silence === null && grid.snap === 0) return planClips(0, frames, grid)
   const levels = measure(recording)
   const inSamples = { minSilence: Math.round(minSilence * sr), keepSilence: Math.round(keepSilence * sr) }
-  const sounds = silence === undefined ? [[0, frames] as const] : findSounds(levels, frames, { silence, ...inSamples })
+  const sounds = silence === null ? [[0, frames] as const] : findSounds(levels, frames, { silence, ...inSamples })
   const cut = grid.snap === 0 ? undefined : (at: number): number => quietest(levels, at - grid.snap, at)
   return sounds.flatMap(([from, to]) => planClips(from, to, grid, cut))
 }

@@ -1,9 +1,9 @@
 import { MillraceError } from '../core/errors.ts'
 import { type ClipRow, cutRecording, describeClips } from './split-clips.ts'
 import type { Label } from './split-labels.ts'
-import { CLIP_NAME, clipNamer } from './split-names.ts'
-import type { CutOptions } from './split-plan.ts'
-import { openRecording, type Recording, type SoundOptions } from './split-sound.ts'
+import { clipNamer } from './split-names.ts'
+import type { SplitSettings } from './split-settings.ts'
+import { openRecording, type Recording } from './split-sound.ts'
 
 /** A recording to be split; or a row of a list of labels that is about none, which fails. */
 export interface SplitItem {
@@ -14,12 +14,6 @@ export interface SplitItem {
   /** What is wrong with rows of the list: the item fails with it. */
   problems?: readonly string[]
   /** What an item without a file is called. */
-  name?: string
-}
-
-/** Every setting; plain data. */
-export interface SplitSettings extends CutOptions, SoundOptions {
-  /** How clips are named; see `CLIP_NAME`, the default. */
   name?: string
 }
 
@@ -43,10 +37,13 @@ export async function planRecording(
   settings: SplitSettings,
 ): Promise<RecordingPlan> {
   if (problems.length > 0 || file === undefined) throw new MillraceError('BAD_LABEL', told(problems))
-  const recording = await openRecording(file, settings)
+  const recording = await openRecording(file, {
+    truncated: settings.truncated,
+    ...(settings.subtype !== null && { subtype: settings.subtype }),
+  })
   try {
     const { rows, left } = describeClips(file, recording, cutRecording(recording, settings), labels)
-    const nameOf = clipNamer(settings.name ?? CLIP_NAME, file, rows)
+    const nameOf = clipNamer(settings.name, file, rows)
     const warnings: string[] = []
     if (rows.length === 0) warnings.push(`${file} has no clip: nothing of its ${recording.frames / recording.sr} s is long or loud enough.`)
     if (left > 0) warnings.push(`${file}: ${left} of its ${labels.length} labels lie in no clip.`)

@@ -31,6 +31,9 @@ export interface CutOptions {
   keepSilence?: number
 }
 
+/** The same with every default filled in; `null` where there is none. */
+export type CutSettings = { seconds: number | null; silence: number | null } & Required<Omit<CutOptions, 'seconds' | 'silence'>>
+
 /** Samples [from, to) of a recording, and how many samples of silence follow them. */
 export interface Clip {
   from: number
@@ -51,42 +54,43 @@ export interface Grid {
 const MOST_CLIPS = 10_000_000
 
 /**
- * Whether the options mean something, told before the first file.
+ * Fills in the defaults of options that mean something.
  *
  * @throws MillraceError `BAD_OPTION`.
  */
-export function checkCut({ seconds, overlap = 0, last = 'keep', snap = 0, silence, ...rest }: CutOptions): void {
-  const times = Object.entries({ overlap, snap, minLast: 0, minSilence: 0, keepSilence: 0, ...rest })
-  for (const [name, value] of times)
+export function resolveCut(options: CutOptions): CutSettings {
+  const { seconds = null, overlap = 0, last = 'keep', minLast = 0, snap = 0, silence = null, minSilence = 0.3, keepSilence = 0.1 } = options
+  for (const [name, value] of Object.entries({ overlap, minLast, snap, minSilence, keepSilence })) {
     if (!(Number.isFinite(value) && value >= 0)) throw bad(`${name} is a number of seconds from 0 on`, value)
-  if (!['drop', 'keep', 'pad', 'shift'].includes(last)) throw bad('last is drop, keep, pad or shift', last)
-  if (silence !== undefined && !(Number.isFinite(silence) && silence <= 0)) {
-    throw bad('silence is a level below full scale in dB, as -40', silence)
   }
-  if (seconds === undefined) {
-    if (silence === undefined) throw new MillraceError('BAD_OPTION', 'seconds says how long a clip is; without it, silence must be given.')
+  if (!['drop', 'keep', 'pad', 'shift'].includes(last)) throw bad('last is drop, keep, pad or shift', last)
+  if (silence !== null && !(Number.isFinite(silence) && silence <= 0))
+    throw bad('silence is a level below full scale in dB, as -40', silence)
+  if (seconds === null) {
+    if (silence === null) throw new MillraceError('BAD_OPTION', 'seconds says how long a clip is; without it, silence must be given.')
     if (overlap > 0 || snap > 0 || last !== 'keep') {
       throw new MillraceError('BAD_OPTION', 'overlap, snap and last are about clips of one length: give seconds, too.')
     }
-    return
+  } else {
+    if (!(Number.isFinite(seconds) && seconds > 0)) throw bad('seconds is a number of seconds above 0', seconds)
+    if (overlap + snap >= seconds) throw bad(`overlap and snap together must be below the ${seconds} seconds of a clip`, overlap + snap)
+    if (snap > 0 && last === 'shift') {
+      throw new MillraceError('BAD_OPTION', 'shift makes clips of one length, and snap of several: choose one of them.')
+    }
   }
-  if (!(Number.isFinite(seconds) && seconds > 0)) throw bad('seconds is a number of seconds above 0', seconds)
-  if (overlap >= seconds) throw bad(`overlap must be below the ${seconds} seconds of a clip`, overlap)
-  if (overlap + snap >= seconds) throw bad(`overlap and snap together must be below the ${seconds} seconds of a clip`, overlap + snap)
-  if (snap > 0 && last === 'shift') {
-    throw new MillraceError('BAD_OPTION', 'shift makes clips of one length, and snap of several: choose one of them.')
-  }
+  return { seconds, overlap, last, minLast, snap, silence, minSilence, keepSilence }
 }
 
 /**
- * The options in samples at `sr` Hz, each rounded to the nearest. All clips of a file have the same length: a third of a second at
- * 44,100 Hz is 14,700 samples, 0.3335 s are 14,707, and the n-th clip begins at n times that.
+ * The settings in samples at `sr` Hz, each rounded to the nearest. All clips of a file have the same length: a third of a second at
+ * 44,100 Hz is 14,700 samples, 0.3335 s are 14,707, and without overlap the n-th clip begins at n times that.
  *
  * @throws MillraceError `CLIP_TOO_SHORT` where so few samples a second leave nothing of a clip.
  */
-export function gridOf({ seconds = Infinity, overlap = 0, last = 'keep', minLast = 0, snap = 0 }: CutOptions, sr: number): Grid {
+export function gridOf({ seconds, overlap, last, minLast, snap }: CutSettings, sr: number): Grid {
   const samples = (time: number): number => Math.round(time * sr)
-  const grid = { length: samples(seconds), overlap: samples(overlap), last, minLast: samples(minLast), snap: samples(snap) }
+  const length = seconds === null ? Infinity : samples(seconds)
+  const grid = { length, overlap: samples(overlap), last, minLast: samples(minLast), snap: samples(snap) }
   if (grid.length > grid.overlap + grid.snap) return grid
   throw new MillraceError(
     'CLIP_TOO_SHORT',

@@ -7,8 +7,8 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { goldenJson } from '../../golden/read.ts'
 import { decodeWav, encodeWav, load } from '../audio/index.ts'
-import { cutRecording } from './split-clips.ts'
-import type { LastRule } from './split-plan.ts'
+import { cutRecording as cutBySettings } from './split-clips.ts'
+import { type Clip, type CutOptions, type LastRule, resolveCut } from './split-plan.ts'
 import { openRecording, type Recording, type SoundOptions } from './split-sound.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-split-'))
@@ -17,6 +17,7 @@ const goldens = fileURLToPath(new URL('../../golden/', import.meta.url))
 const sounds = join(goldens, 'load', 'files')
 const wavs = readdirSync(sounds).filter((name) => name.endsWith('.wav'))
 
+const cutRecording = (recording: Recording, options: CutOptions): Clip[] => cutBySettings(recording, resolveCut(options))
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 async function using<R>(file: string, use: (recording: Recording) => R, options?: SoundOptions): Promise<R> {
@@ -190,8 +191,15 @@ describe('files that lie', () => {
         if (expected instanceof Error) expect(read).toMatchObject({ code: expect.stringMatching(/^AUDIO_/) })
         else expect('whole' in read && read.whole).toEqual(expected)
       }),
-      { numRuns: 500 },
+      { seed: 5, numRuns: 500 },
     )
+  })
+
+  test('a ds64 chunk that is too short is refused, as decodeWav does', async () => {
+    const bytes = readFileSync(join(sounds, 'rf64.wav'))
+    bytes.writeUInt32LE(20, 16)
+    expect(outcome(() => decodeWav(bytes))).toMatchObject({ code: 'AUDIO_HEADER' })
+    await expect(openRecording(temporary(bytes))).rejects.toMatchObject({ code: 'AUDIO_HEADER' })
   })
 
   test.each([

@@ -3,9 +3,12 @@ import { decodeWav, encodeWav, type EncodeWavOptions, load } from '../audio/inde
 import { MillraceError } from '../core/errors.ts'
 import { type ReadInto, readLayout, wavClip } from './split-wav.ts'
 
+/** How clips may be stored, by soundfile's names. */
+export const SUBTYPES: readonly NonNullable<EncodeWavOptions['subtype']>[] = ['PCM_U8', 'PCM_16', 'PCM_24', 'PCM_32', 'FLOAT', 'DOUBLE']
+
 export interface SoundOptions {
   /** How clips are stored. Default: of WAV as the recording itself, byte for byte; of other formats `FLOAT`, which loses nothing. */
-  subtype?: EncodeWavOptions['subtype']
+  subtype?: NonNullable<EncodeWavOptions['subtype']>
   /** A header that promises more samples than are there: an error (the default), or `'keep'` what is there. */
   truncated?: 'error' | 'keep'
 }

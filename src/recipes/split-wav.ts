@@ -52,7 +52,9 @@ export function readLayout(read: ReadInto, size: number, name: string, truncated
       return { ...form, frames: Math.floor(dataBytes(claimed, size - at, name, truncated) / form.frameBytes), dataStart: at }
     }
     if (id === FMT && fmt.length < 0) fmt = { at, length }
-    if (id === DS64 && length >= 24 && at + 24 <= size) {
+    if (id === DS64) {
+      if (length < 24 || at + 24 > size)
+        throw new MillraceError('AUDIO_HEADER', `${name}: its 'ds64' chunk lacks some of the 24 bytes it must have.`)
       const sizes = view(at, 24)
       longSize = sizes.getUint32(12, true) * 2 ** 32 + sizes.getUint32(8, true)
     }

@@ -1,0 +1,101 @@
+import { dirname } from 'node:path'
+import { MillraceError } from '../core/errors.ts'
+import { findInputs } from './inputs.ts'
+import type { SplitItem } from './split-item.ts'
+import { type FileLabels, type LabelListOptions, readLabels } from './split-labels.ts'
+import { clipNamer } from './split-names.ts'
+import { resolveSplit, type SplitOptions, type SplitSettings } from './split-settings.ts'
+
+/** What is taken from a folder. */
+const EXTENSIONS = new Set(['wav', 'wave', 'flac', 'mp3', 'ogg', 'oga', 'opus', 'aif', 'aiff', 'aifc', 'caf', 'm4a', 'aac'])
+
+export interface SplitPlanOptions extends SplitOptions {
+  /** A list of labels; see `readLabels`. */
+  labels?: string
+  labelColumns?: LabelListOptions['columns']
+  labelFolder?: string
+  /** The files of a folder's folders too. Default true. */
+  recursive?: boolean
+  /** Only so many recordings, the first ones. */
+  limit?: number
+}
+
+/** A run as plain data. Paths are absolute. */
+export interface SplitPlan {
+  settings: SplitSettings
+  items: SplitItem[]
+  /** Rows of the list of labels that are about files which are not split. */
+  otherLabels: number
+}
+
+/**
+ * Decides what will be split, and does nothing: which recordings there are, where their clips go, which labels they have. Clips keep
+ * the folders of their recordings, from the nearest folder that all have in common.
+ *
+ * A row of the list that is about no file is an item of its own, which fails: so it is found among the failures.
+ *
+ * @param inputs Folders, files and glob patterns; see `findInputs`.
+ * @throws MillraceError `NO_INPUT`, `INPUT_UNREADABLE`, `BAD_OPTION`, `BAD_NAME`, `BAD_CSV`; `OUTPUT_CLASH` when the clips of two recordings
+ *   would have one name; `NO_LABELS` when a list has rows and none about any of the recordings.
+ */
+export function planSplit(inputs: readonly string[], options: SplitPlanOptions): SplitPlan {
+  const { labels, labelColumns, labelFolder, recursive = true, limit, ...rest } = options
+  const settings = resolveSplit(rest)
+  if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1)) {
+    throw new MillraceError('BAD_OPTION', `limit is a whole number from 1, not ${limit}.`)
+  }
+  const found = findInputs(inputs, { recursive, extensions: EXTENSIONS }).slice(0, limit)
+  const items: SplitItem[] = found.map(({ path, relative }) => ({ file: path, folder: folderOf(relative) }))
+  checkClashes(items, settings.name)
+  if (labels === undefined) return { settings, items, otherLabels: 0 }
+
+  const list = readLabels(labels, {
+    ...(labelColumns !== undefined && { columns: labelColumns }),
+    ...(labelFolder !== undefined && { folder: labelFolder }),
+  })
+  const rowsOf = ({ labels, problems }: FileLabels): number => labels.length + problems.length
+  let otherLabels = 0
+  for (const rows of list.files.values()) otherLabels += rowsOf(rows)
+  const all = otherLabels
+  for (const item of items) {
+    const rows = list.files.get(item.file!.normalize('NFC'))
+    if (rows === undefined) continue
+    otherLabels -= rowsOf(rows)
+    item.labels = rows.labels
+    if (rows.problems.length > 0) item.problems = rows.problems
+  }
+  if (all > 0 && otherLabels === all && limit === undefined) throw noneMatch(labels, list.files.keys().next().value!, items[0]!.file!)
+  for (const { row, problem } of list.broken) items.push({ name: row, problems: [problem] })
+  return { settings, items, otherLabels }
+}
+
+function folderOf(relative: string): string {
+  const folder = dirname(relative)
+  return folder === '.' ? '' : `${folder.replaceAll('\\', '/')}/`
+}
+
+/** Names may differ by nothing but the number of a clip: the first clip of each recording stands for all. */
+function checkClashes(items: readonly SplitItem[], template: string): void {
+  const first = { index: 0, start: 0, end: 0 }
+  const names = new Map<string, string>()
+  for (const { file, folder } of items) {
+    const name = folder! + clipNamer(template, file!, [first])(first)
+    // Some file systems do not tell these apart.
+    const key = name.normalize('NFC').toLowerCase()
+    const other = names.get(key)
+    if (other !== undefined) {
+      throw new MillraceError(
+        'OUTPUT_CLASH',
+        `the clips of ${other} and ${file} would have the same names, as ${name}. Choose names that differ: --name '{name}/{stem}-{index}.wav' keeps extensions apart.`,
+      )
+    }
+    names.set(key, file!)
+  }
+}
+
+function noneMatch(list: string, named: string, file: string): MillraceError {
+  return new MillraceError(
+    'NO_LABELS',
+    `no row of ${list} is about any of the recordings: it names ${named}, and there is ${file}. Say which folder its names begin in: labelFolder, as ${dirname(file)}.`,
+  )
+}
