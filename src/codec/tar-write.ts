@@ -33,16 +33,25 @@ export const tarEnd: Uint8Array = new Uint8Array(2 * BLOCK)
 const END = '\0'
 const zeros = Buffer.alloc(BLOCK)
 
+/** A header of what all have in common: mode, user and group, date, magic, and a checksum that counts as spaces. */
+const template = Buffer.alloc(BLOCK)
+template.write(['0000644', '0000000', '0000000', ''].join(END), 100, 'latin1')
+template.write(octal(DATE) + END, 136, 'latin1')
+template.fill(' ', 148, 156)
+template.write(`ustar${END}00`, 257, 'latin1')
+const templateSum: number = template.reduce((sum, byte) => sum + byte, 0)
+
 function ustar(prefix: string, name: string, size: number, type: string): Buffer {
-  const header = Buffer.alloc(BLOCK)
-  header.write(name, 0, 'latin1')
-  header.write(['0000644', '0000000', '0000000', ''].join(END), 100, 'latin1') // mode, user, group
-  header.write([octal(size), octal(DATE), ''].join(END), 124, 'latin1')
-  header.write(`        ${type}`, 148, 'latin1') // the checksum counts as spaces
-  header.write(`ustar${END}00`, 257, 'latin1')
-  header.write(prefix, 345, 'latin1')
-  let sum = 0
-  for (const byte of header) sum += byte
+  const header = Buffer.from(template)
+  let sum = templateSum
+  const put = (text: string, at: number): void => {
+    header.write(text, at, 'latin1')
+    for (let i = 0; i < text.length; i++) sum += text.charCodeAt(i)
+  }
+  put(name, 0)
+  put(octal(size), 124)
+  put(type, 156)
+  put(prefix, 345)
   header.write(`${sum.toString(8).padStart(6, '0')}${END} `, 148, 'latin1')
   return header
 }
