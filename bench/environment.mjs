@@ -18,7 +18,7 @@ export function versions() {
 
 function python() {
   if (pythonPath === undefined) return { Python: 'absent' }
-  const names = ['torch', 'numpy', 'librosa', 'matplotlib', 'pillow', 'soxr', 'soundfile', 'fastcore', 'joblib']
+  const names = ['torch', 'numpy', 'librosa', 'matplotlib', 'pillow', 'opencv-python-headless', 'soxr', 'soundfile', 'fastcore', 'joblib']
   const program = `import importlib.metadata, json, platform
 print(json.dumps({"Python": platform.python_version(), **{n: importlib.metadata.version(n) for n in ${JSON.stringify(names)}}}))`
   return JSON.parse(spawnSync(pythonPath, ['-c', program], { encoding: 'utf8' }).stdout)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { inTempFolder, output, pythonPath, root } from './measure.mjs'
 
 /**
- * Calls `use` with the folder and, for each kind of bench/peers/photos.py, its files. Undefined where Python is absent.
+ * Calls `use` with the folder and, for each kind of bench/peers/photos.py, its files. Undefined where Python is absent. A decoder
+ * must see many different pictures: of a few the processor's branch predictor learns every turn, of photos in a row it can't.
  * @template Result
  * @param {Record<string, number>} counts
  * @param {(folder: string, files: Record<string, string[]>) => Promise<Result>} use
@@ -13,7 +14,10 @@ import { inTempFolder, output, pythonPath, root } from './measure.mjs'
 export async function withPhotos(counts, use) {
   if (pythonPath === undefined) return undefined
   return inTempFolder(async (folder) => {
-    await output(pythonPath, [join(root, 'bench/peers/photos.py'), folder, ...Object.entries(counts).flat().map(String)])
+    for (const count of new Set(Object.values(counts))) {
+      const kinds = Object.keys(counts).filter((kind) => counts[kind] === count)
+      await output(pythonPath, [join(root, 'bench/peers/photos.py'), folder, String(count), ...kinds])
+    }
     const list = (kind) =>
       readdirSync(join(folder, kind))
         .toSorted()

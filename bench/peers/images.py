@@ -44,6 +44,19 @@ def each(function, items):
     return run
 
 
+held = []
+
+
+def kept(function, items):
+    """Keeps every result until the next turn: each is made in fresh memory."""
+
+    def run():
+        held[:] = map(function, items)
+        return len(held)
+
+    return run
+
+
 def hashed(function, items):
     def run():
         total = hashlib.sha256()
@@ -62,6 +75,8 @@ def main(folder):
         runs[f"{kind.name} pillow"] = each(pillow, files)
         runs[f"{kind.name} opencv-bgr"] = each(opencv(cv2.IMREAD_COLOR_BGR), files)
         runs[f"{kind.name} opencv-rgb"] = each(opencv(cv2.IMREAD_COLOR_RGB), files)
+        runs[f"{kind.name} pillow kept"] = kept(pillow, files)
+        runs[f"{kind.name} opencv kept"] = kept(opencv(cv2.IMREAD_COLOR_BGR), files)
         runs[f"{kind.name} pillow hash"] = hashed(pillow, files)
         runs[f"{kind.name} opencv hash"] = hashed(opencv(cv2.IMREAD_COLOR_RGB), files)
         images = [pillow(data) for data in files[:10]] if kind.name == "q90" else []

@@ -1,6 +1,6 @@
 """Pictures like photos: shading, shapes with sharp edges, texture, a little noise. The same ones for the same arguments.
 
-    photos.py FOLDER KIND COUNT [KIND COUNT ...]     FOLDER/KIND/0000.jpg ...
+    photos.py FOLDER COUNT KIND...     FOLDER/KIND/0000.jpg ...; of kinds of one size the pictures are the same
 """
 
 import sys
@@ -56,12 +56,16 @@ def photo(rng, size):
     return Image.fromarray(np.clip(pixels, 0, 255).round().astype(np.uint8))
 
 
-def main(folder, *wanted):
-    for kind, count in zip(wanted[::2], wanted[1::2]):
-        size, options = KINDS[kind]
+def main(folder, count, *kinds):
+    for kind in kinds:
         Path(folder, kind).mkdir(parents=True, exist_ok=True)
-        for i in range(int(count)):
-            photo(np.random.default_rng(i), size).save(Path(folder, kind, f"{i:04}.jpg"), **options)
+    for i in range(int(count)):
+        pictures = {}
+        for kind in kinds:
+            size, options = KINDS[kind]
+            if size not in pictures:
+                pictures[size] = photo(np.random.default_rng(i), size)
+            pictures[size].save(Path(folder, kind, f"{i:04}.jpg"), **options)
 
 
 if __name__ == "__main__":

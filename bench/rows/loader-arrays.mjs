@@ -11,8 +11,8 @@ const kinds = [
 ]
 // torch's batches are the consumer's own, as ours are without `reuse`.
 const ways = {
-  own: { says: 'the consumer’s own', of: Filled },
-  ownInPlace: { says: 'the consumer’s own, written in place (`ctx.allocate`)', of: FilledInPlace },
+  own: { says: 'batches to keep', of: Filled },
+  ownInPlace: { says: 'batches to keep, written in place (`ctx.allocate`)', of: FilledInPlace },
   reuse: { says: '`reuse`', of: Filled, options: { reuse: true } },
   reuseInPlace: { says: '`reuse`, written in place', of: FilledInPlace, options: { reuse: true } },
 }

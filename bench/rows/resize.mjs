@@ -27,7 +27,7 @@ export default async function row({ quick }) {
           ours: () => timed(() => images.forEach((image) => void resize(image, kind.size, { filter }))),
           peer: () => python.run(`resize ${filter}`, images.length),
         }
-        const figures = await alternate(sides, quick ? 25 : 51, 10)
+        const figures = await alternate(sides, quick ? 11 : 51, quick ? 3 : 10)
         lines.push(result(kind, { ours: median(figures.ours) / images.length, peer: median(figures.peer) / images.length, figures }))
       }
       return lines
