@@ -5,6 +5,7 @@ import { MillraceError } from '../core/errors.ts'
 import { demoCommand } from './demo.ts'
 import { EXIT, outliveReaders, printable, say } from './output.ts'
 import { spectrogramCommand } from './spectrogram.ts'
+import { splitCommand } from './split.ts'
 import { statsCommand } from './stats.ts'
 
 const program = new Command('millrace')
@@ -15,7 +16,8 @@ const program = new Command('millrace')
   .showHelpAfterError('(--help says more)')
   .addHelpText('after', '\nExamples:\n  millrace demo\n  millrace spectrogram wavs/ --out specs/\n  millrace spectrogram --help')
 
-for (const command of [spectrogramCommand(), statsCommand(), demoCommand()]) program.addCommand(command.copyInheritedSettings(program))
+for (const command of [spectrogramCommand(), splitCommand(), statsCommand(), demoCommand()])
+  program.addCommand(command.copyInheritedSettings(program))
 
 outliveReaders()
 try {

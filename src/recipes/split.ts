@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
 import { MillraceError } from '../core/errors.ts'
 import { findInputs } from './inputs.ts'
-import type { SplitItem } from './split-item.ts'
+import type { ClipRow } from './split-clips.ts'
+import { planRecording, type SplitItem } from './split-item.ts'
 import { type FileLabels, type LabelListOptions, readLabels } from './split-labels.ts'
 import { clipNamer } from './split-names.ts'
 import { resolveSplit, type SplitOptions, type SplitSettings } from './split-settings.ts'
@@ -98,4 +99,23 @@ function noneMatch(list: string, named: string, file: string): MillraceError {
     'NO_LABELS',
     `no row of ${list} is about any of the recordings: it names ${named}, and there is ${file}. Say which folder its names begin in: labelFolder, as ${dirname(file)}.`,
   )
+}
+
+/** What a dry run tells of a recording. */
+export type SplitPreview =
+  | { item: SplitItem; clips: ClipRow[]; warnings: string[]; error?: undefined }
+  | { item: SplitItem; error: MillraceError; clips?: undefined; warnings?: undefined }
+
+/** The clips of each recording, none of them made: headers are read, and samples where silence decides or the format wants it. */
+export async function* previewSplit({ items, settings }: SplitPlan): AsyncGenerator<SplitPreview, void, undefined> {
+  for (const item of items) {
+    try {
+      const { recording, rows, warnings } = await planRecording(item, settings)
+      recording.close()
+      yield { item, clips: rows, warnings }
+    } catch (error) {
+      if (!(error instanceof MillraceError)) throw error
+      yield { item, error }
+    }
+  }
 }
