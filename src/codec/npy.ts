@@ -65,6 +65,20 @@ export function encodeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
   return new Uint8Array(bytes.buffer)
 }
 
+/** What the front of a `.npy` file says. */
+export interface NpyLayout {
+  /** Where the values begin. */
+  start: number
+  dims: number[]
+  type: TensorType
+  /** Bytes of a value. */
+  width: number
+  /** Whether the values' bytes stand in this machine's order. */
+  native: boolean
+  /** Whether the first axis runs fastest. */
+  fortran: boolean
+}
+
 /**
  * The array in a `.npy` file of format 1.0, 2.0 or 3.0. Big-endian and Fortran-ordered data are converted. Nothing in the file
  * is evaluated, and nothing larger than the file is allocated.
@@ -73,35 +87,51 @@ export function encodeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
  * of a tensor's (objects, structures, text, complex, half and dates are not).
  */
 export function loadNpy(bytes: Uint8Array): Tensor {
-  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const layout = npyLayout(bytes, bytes.length)
+  return npyTensor(bytes.subarray(layout.start), layout, layout.dims)
+}
+
+/** A header of plain types ends before this. */
+export const NPY_FRONT: number = 12 + maxHeader
+
+/**
+ * What the first `NPY_FRONT` bytes of a file of `size` bytes say.
+ *
+ * @throws MillraceError `BAD_NPY`
+ */
+export function npyLayout(front: Uint8Array, size: number): NpyLayout {
+  const file = Buffer.from(front.buffer, front.byteOffset, front.byteLength)
   if (file.toString('latin1', 0, 6) !== magic) throw bad('the file must begin with \\x93NUMPY, but does not')
   const [major, minor] = [file[6], file[7]]
   if (!(major === 1 || major === 2 || major === 3) || minor !== 0) {
     throw bad(`the format must be 1.0, 2.0 or 3.0, but is ${String(major)}.${String(minor)}`)
   }
-  const start = major === 1 ? 10 : 12
-  if (file.length < start) throw bad(`the file ends within its first ${start} bytes`)
+  const headerStart = major === 1 ? 10 : 12
+  if (file.length < headerStart) throw bad(`the file ends within its first ${headerStart} bytes`)
   const headerLength = major === 1 ? file.readUInt16LE(8) : file.readUInt32LE(8)
   if (headerLength > maxHeader) throw bad(`a header must not exceed ${maxHeader} bytes, but has ${headerLength}`)
-  const from = start + headerLength
-  if (file.length < from) throw bad(`the header needs ${headerLength} bytes, but ${file.length - start} are left`)
-  const { descr, fortran, dims } = parseHeader(file.toString(major === 3 ? 'utf8' : 'latin1', start, from))
+  const start = headerStart + headerLength
+  if (file.length < start) throw bad(`the header needs ${headerLength} bytes, but ${file.length - headerStart} are left`)
+  const { descr, fortran, dims } = parseHeader(file.toString(major === 3 ? 'utf8' : 'latin1', headerStart, start))
 
   const code = /^[<>|=]?([a-z]\d)$/.exec(descr)?.[1]
   if (code === undefined || !Object.hasOwn(kinds, code)) {
     throw bad(`the type must be one of ${Object.keys(kinds).join(', ')}, but is '${descr}'; convert it with astype in NumPy`)
   }
-  const type = kinds[code as keyof typeof kinds]
   const width = Number(code[1])
   const count = countOf(dims)
-  if (file.length - from !== count * width) {
-    throw bad(`the shape (${dims.join(', ')}) of '${descr}' needs ${count * width} bytes, but ${file.length - from} follow the header`)
+  if (size - start !== count * width) {
+    throw bad(`the shape (${dims.join(', ')}) of '${descr}' needs ${count * width} bytes, but ${size - start} follow the header`)
   }
-  // A copy of its own: aligned, and no view of the caller's bytes.
-  const body = Buffer.from(new ArrayBuffer(count * width))
-  file.copy(body, 0, from)
   const order = descr[0] === '>' ? 'BE' : descr[0] === '<' ? 'LE' : endianness()
-  if (order !== endianness()) swap(body, width)
+  return { start, dims, type: kinds[code as keyof typeof kinds], width, native: order === endianness(), fortran }
+}
+
+/** Values of a file as a tensor of its own: a copy, aligned, in this machine's order and the last axis running fastest. */
+export function npyTensor(values: Uint8Array, { type, width, native, fortran }: NpyLayout, dims: number[]): Tensor {
+  const body = Buffer.from(new ArrayBuffer(countOf(dims) * width))
+  body.set(values.subarray(0, body.length))
+  if (!native) swap(body, width)
   const data = fortran && dims.length > 1 ? transposed(body, dims, width) : body
   return { data: new arrays[type](data.buffer as ArrayBuffer), dims, type }
 }

@@ -77,7 +77,7 @@ function checkSum(block: Buffer): void {
     unsigned += block[i]!
     signed += block.readInt8(i)
   }
-  const sum = numberAt(block, 148, 8)
+  const sum = Number.parseInt(untilZero(block.subarray(148, 156)), 8)
   if (sum !== unsigned && sum !== signed) throw bad('it is no tar, or a header is damaged: the checksum is wrong')
 }
 
