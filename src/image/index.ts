@@ -10,6 +10,7 @@ export {
   randomResizedCrop,
   type RandomResizedCropOptions,
 } from './augment.ts'
+export { cropResize, type CropResizeOptions } from './crop-resize.ts'
 export type { OpenOptions } from './decode.ts'
 export { encodeJpeg, type EncodeJpegOptions, encodeWebp, type EncodeWebpOptions } from './encode.ts'
 export { ImageFiles, type PictureOptions } from './files.ts'
