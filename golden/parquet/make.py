@@ -5,6 +5,7 @@
 Every file has the same rows: 300 of 5 x 8 pixels (pixels.u8), named Train_0, Train_1, ... Columns of the picture differ in how many values
 they have: one, two, a few, all 256. What can't be pixels is in refused/.
 """
+import datetime as dt
 import json
 import pathlib
 
@@ -48,6 +49,49 @@ def frame(index=None):
 
 def written(name, what, **options):
     pq.write_table(what, here / f'{name}.parquet', **options)
+
+
+def ordinary():
+    """A table of every usual kind of column, and its rows as JSON: bytes as hex, times as milliseconds."""
+    n = 250
+    day = dt.datetime(2024, 2, 29, 12, 30, 15, 250000)
+    rows = [
+        {
+            'name': f'ü {i} 日本',
+            'image': bytes((i * j) % 256 for j in range(i * 7 % 90)),
+            'int8': i % 256 - 128,
+            'int64': i * 10**12,
+            'large': 2**62 + i,
+            'float': i / 3,
+            'bool': i % 3 == 0,
+            'maybe': None if i % 4 == 0 else f'x{i % 5}',
+            'time': day + dt.timedelta(hours=i),
+            'list': None if i % 7 == 0 else list(range(i % 5)),
+            'struct': {'a': i, 'b': {'c': f's{i}', 'bytes': b'\x00\xff'}},
+        }
+        for i in range(n)
+    ]
+    fields = {
+        'name': pa.string(), 'image': pa.binary(), 'int8': pa.int8(), 'int64': pa.int64(), 'large': pa.int64(), 'float': pa.float64(),
+        'bool': pa.bool_(), 'maybe': pa.string(), 'time': pa.timestamp('ms'), 'list': pa.list_(pa.int32()),
+        'struct': pa.struct({'a': pa.int64(), 'b': pa.struct({'c': pa.string(), 'bytes': pa.binary()})}),
+    }
+    made = pa.Table.from_pylist(rows, schema=pa.schema(fields))
+    (here / 'ordinary').mkdir(exist_ok=True)
+    for compression in ('snappy', 'zstd', 'gzip'):
+        pq.write_table(made, here / 'ordinary' / f'{compression}.parquet', compression=compression, row_group_size=60)
+
+    def plain(value):
+        if isinstance(value, bytes):
+            return {'hex': value.hex()}
+        if isinstance(value, dt.datetime):
+            return {'ms': int(value.replace(tzinfo=dt.timezone.utc).timestamp() * 1000)}
+        if isinstance(value, dict):
+            return {key: plain(each) for key, each in value.items()}
+        return {'int': str(value)} if isinstance(value, int) and abs(value) > 2**53 else value
+
+    read = pq.read_table(here / 'ordinary' / 'snappy.parquet').to_pylist()
+    (here / 'ordinary' / 'rows.json').write_text(json.dumps([plain(row) for row in read], ensure_ascii=False) + '\n')
 
 
 def main():
@@ -109,6 +153,7 @@ def main():
     refused('delta', table(pa.int32()), use_dictionary=False, column_encoding={name: 'DELTA_BINARY_PACKED' for name in NUMBERS})
     refused('split', table(pa.int32()), use_dictionary=False, column_encoding={name: 'BYTE_STREAM_SPLIT' for name in NUMBERS})
 
+    ordinary()
     versions = {'pyarrow': pa.__version__, 'pandas': pd.__version__, 'numpy': np.__version__}
     (here / 'versions.json').write_text(json.dumps(versions, indent=2) + '\n')
 

@@ -1,9 +1,10 @@
-import type { AsyncBuffer, FileMetaData, ParquetType } from 'hyparquet'
+import type { FileMetaData, ParquetType } from 'hyparquet'
 import { reasonOf } from '../core/error-record.ts'
 import { MillraceError } from '../core/errors.ts'
+import { bufferOf } from './parquet-buffer.ts'
 import { compressors } from './parquet-compressors.ts'
 import { codecName } from './parquet-compression.ts'
-import { badParquet, type Footer, type OpenFile, readAt } from './parquet-footer.ts'
+import { badParquet, type Footer, type OpenFile } from './parquet-footer.ts'
 
 const types: ParquetType[] = ['BOOLEAN', 'INT32', 'INT64', 'INT96', 'FLOAT', 'DOUBLE', 'BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY']
 
@@ -58,16 +59,4 @@ export async function readIds(open: OpenFile, { rows, leaves, groups }: Footer, 
     }
     return String(id)
   })
-}
-
-/** A file as hyparquet reads it. */
-export function bufferOf(open: OpenFile): AsyncBuffer {
-  return {
-    byteLength: open.size,
-    async slice(start, end = open.size) {
-      const bytes = new Uint8Array(end - start)
-      readAt(open, bytes, start)
-      return bytes.buffer
-    },
-  }
 }
