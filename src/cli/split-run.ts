@@ -44,11 +44,13 @@ export async function runAndTell(plan: SplitPlan, out: string, flags: SplitRunFl
     const { done, failed, skipped, stopped, elapsed } = summary
     if (!quiet) {
       const early = stopped === undefined ? '' : stopped === 'signal' ? 'Ended early: ' : 'Stopped at a number of failures: '
-      const before = skipped === 0 ? '' : `, ${count(skipped)} done before`
+      const before = skipped === 0 ? '' : `, ${count(skipped)} settled before`
       say(
         `${early}${count(clips)} clips of ${count(done)} recordings, ${count(failed)} failed${before}, in ${duration(elapsed)}. Outputs: ${pathFor(out)}`,
       )
     }
+    const earlier = summary.totalFailed - failed
+    if (earlier > 0 && !quiet) say(`  failed before: ${count(earlier)}. To try them again: millrace retry ${pathFor(out)}`)
     for (const { item, code, message } of failures.slice(0, TOLD)) say(`  failed: ${pathFor(item)} (${code}): ${printable(message)}`)
     const exitCode = interruption.exitCode ?? (summary.totalFailed > 0 ? EXIT.someFailed : EXIT.done)
     if (json) {

@@ -55,7 +55,10 @@ export async function planRecording(
   }
 }
 
-/** Splits one recording: each clip is handed to `write` when its turn comes, and none but it is in memory. */
+/**
+ * Splits one recording: each clip is handed to `write` when its turn comes, and none but it is in memory. Its bytes are `write`'s until
+ * that is done.
+ */
 export async function splitRecording(
   item: SplitItem,
   settings: SplitSettings,
@@ -64,7 +67,10 @@ export async function splitRecording(
   const { recording, rows, warnings } = await planRecording(item, settings)
   try {
     for (const warning of warnings) warn(warning)
-    for (const row of rows) row.destination = await write(row.destination, recording.clip(row.startSample, row.endSample, row.padSamples))
+    for (const row of rows) {
+      const { startSample: from, endSample: to, padSamples: pad } = row
+      row.destination = await write(row.destination, recording.clip({ from, to, pad }))
+    }
     return rows
   } finally {
     recording.close()

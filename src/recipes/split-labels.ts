@@ -133,13 +133,14 @@ export function isIn({ start, end }: PlacedLabel, from: number, to: number): boo
 
 /** A label of the clip [from, to), cut at its ends and counted from its first sample; to the microsecond. */
 export function clipLabel({ label, more, start, end, whole }: PlacedLabel, from: number, to: number, sr: number): ClipLabel {
-  return {
-    ...more,
+  const own = {
     label,
     start: seconds(Math.max(start, from) - from, sr),
     end: seconds(Math.min(end, to) - from, sr),
     truncated: !whole && (start < from || end > to),
   }
+  // First, and not to be replaced by a column of the same name.
+  return { ...own, ...more, ...own }
 }
 
 /** Samples as seconds, to the microsecond: less than a sample of any sound. */

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { decodeWav, encodeWav, type EncodeWavOptions, load } from '../audio/index.ts'
 import { MillraceError } from '../core/errors.ts'
+import type { Clip } from './split-plan.ts'
 import { type ReadInto, readLayout, wavClip } from './split-wav.ts'
 
 /** How clips may be stored, by soundfile's names. */
@@ -21,8 +22,8 @@ export interface Recording {
   frames: number
   /** How its clips are stored. */
   subtype: string
-  /** The samples [from, to) and `pad` samples of silence, as a WAV file. */
-  clip(from: number, to: number, pad: number): Uint8Array<ArrayBuffer>
+  /** A clip as a WAV file. The bytes are good until the next one is asked for. */
+  clip(clip: Clip): Uint8Array<ArrayBuffer>
   /** The samples [from, to) of each channel. */
   samples(from: number, to: number): Float32Array[]
   close(): void
@@ -52,7 +53,13 @@ export async function openRecording(file: string, options: SoundOptions = {}): P
 function fromWav(read: ReadInto, size: number, file: string, { subtype, truncated = 'error' }: SoundOptions): Omit<Recording, 'close'> {
   const layout = readLayout(read, size, file, truncated)
   const { sr, channels, frames } = layout
-  const samples = (from: number, to: number, pad = 0): Float32Array[] => decodeWav(wavClip(read, layout, from, to, pad)).channels
+  const samples = (from: number, to: number, pad = 0): Float32Array[] => decodeWav(wavClip(read, layout, { from, to, pad })).channels
+  // Fresh memory for each clip takes the system as long as reading it.
+  let room = Buffer.alloc(0)
+  const allocate = (size: number): Buffer<ArrayBuffer> => {
+    if (room.length < size) room = Buffer.allocUnsafeSlow(size)
+    return room.subarray(0, size)
+  }
   const asIs = subtype === undefined || subtype === layout.subtype
   return {
     sr,
@@ -60,7 +67,8 @@ function fromWav(read: ReadInto, size: number, file: string, { subtype, truncate
     frames,
     subtype: subtype ?? layout.subtype,
     samples,
-    clip: (from, to, pad) => (asIs ? wavClip(read, layout, from, to, pad) : encodeWav(samples(from, to, pad), sr, { subtype })),
+    clip: ({ from, to, pad }) =>
+      asIs ? wavClip(read, layout, { from, to, pad }, allocate) : encodeWav(samples(from, to, pad), sr, { subtype }),
   }
 }
 
@@ -73,7 +81,7 @@ async function fromOthers(file: string, { subtype = 'FLOAT', truncated = 'error'
     frames: y[0]!.length,
     subtype,
     samples,
-    clip(from, to, pad) {
+    clip({ from, to, pad }) {
       const padded = samples(from, to).map((channel) => {
         const out = new Float32Array(channel.length + pad)
         out.set(channel)

@@ -1,5 +1,6 @@
 import { decodeWav, type Wav } from '../audio/index.ts'
 import { MillraceError } from '../core/errors.ts'
+import type { Clip } from './split-plan.ts'
 
 /** Reads bytes [at, at + out.length) of a file, all of which are there, into `out`. */
 export type ReadInto = (out: Uint8Array, at: number) => void
@@ -93,14 +94,14 @@ function dataBytes(claimed: number, there: number, name: string, truncated: 'err
  * The frames [from, to) of a WAV file as one of its own, in the same encoding, byte for byte, and `pad` frames of silence behind them.
  * It has a `fmt `, where samples are no integers a `fact`, and a `data` chunk; what else the recording holds is about the whole of it.
  *
+ * @param allocate Gives memory of a length; what it holds does not matter.
  * @throws MillraceError `AUDIO_TOO_LARGE` from 4 GiB on.
  */
 export function wavClip(
   read: ReadInto,
   { frameBytes, subtype, dataStart, format }: WavLayout,
-  from: number,
-  to: number,
-  pad = 0,
+  { from, to, pad }: Clip,
+  allocate = (size: number): Buffer<ArrayBuffer> => Buffer.allocUnsafeSlow(size),
 ): Uint8Array<ArrayBuffer> {
   const fact = isInteger(subtype) ? 0 : 12
   const start = 12 + 8 + format.length + fact + 8
@@ -109,8 +110,8 @@ export function wavClip(
   if (total > 0xffffffff) {
     throw new MillraceError('AUDIO_TOO_LARGE', `A WAV file ends below 4 GiB; this clip would have ${total} bytes. Cut shorter clips.`)
   }
-  // Not from the pool that small buffers share, and not zeroed: every byte is written below.
-  const bytes = Buffer.allocUnsafeSlow(total)
+  // As it is found: every byte is written below.
+  const bytes = allocate(total)
   bytes.write('RIFF', 0, 'latin1')
   bytes.writeUInt32LE(total - 8, 4)
   bytes.write('WAVEfmt ', 8, 'latin1')
@@ -128,7 +129,7 @@ export function wavClip(
   read(bytes.subarray(start, end), dataStart + from * frameBytes)
   bytes.fill(silence[subtype] ?? 0, end)
   if (length & 1) bytes[total - 1] = 0
-  return new Uint8Array(bytes.buffer)
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, total)
 }
 
 /** Silence, where it is no zero byte: the middle of unsigned samples, G.711's smallest positive. */
