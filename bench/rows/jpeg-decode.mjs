@@ -21,8 +21,8 @@ const equality =
   'Pillow and OpenCV warm memory, which V8 cannot; OpenCV as BGR or RGB, whichever is faster'
 
 export default async function row({ quick }) {
-  const many = quick ? 40 : 100
-  const counts = { q90: many, q75: many, full: many, progressive: many, large: 3 }
+  const many = quick ? 25 : 100
+  const counts = { q90: many, q75: many, full: many, progressive: many, large: quick ? 1 : 3 }
   const measured = await withPhotos(counts, async (folder, files) => {
     const python = await pythonPeer('images.py', folder)
     try {
