@@ -7,6 +7,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import numpy as np
+
 here = Path(__file__).parent
 out = here / "files"
 out.mkdir(exist_ok=True)
@@ -114,5 +116,9 @@ packed = bytearray((out / "pax.tar.gz").read_bytes())
 packed[4:8] = bytes(4)
 (out / "pax.tar.gz").write_bytes(packed)
 
+arrays = {"mel": np.arange(12, dtype=np.float32).reshape(3, 4) / 8, "label": np.array(7), "ünicode": np.array([True, False])}
+np.savez(out / "numpy.npz", **arrays)
+np.savez_compressed(out / "numpy-compressed.npz", **arrays, zeros=np.zeros(2000, np.uint8))
+
 (here / "cases.json").write_text(json.dumps(cases, ensure_ascii=False, indent=1) + "\n")
-(here / "versions.json").write_text(json.dumps({"python": platform.python_version()}) + "\n")
+(here / "versions.json").write_text(json.dumps({"python": platform.python_version(), "numpy": np.__version__}) + "\n")
