@@ -4,9 +4,13 @@ import { Command, CommanderError } from 'commander'
 import { MillraceError } from '../core/errors.ts'
 import { demoCommand } from './demo.ts'
 import { EXIT, outliveReaders, printable, say } from './output.ts'
+import { retryCommand } from './retry.ts'
+import { runCommand } from './run.ts'
 import { spectrogramCommand } from './spectrogram.ts'
 import { splitCommand } from './split.ts'
 import { statsCommand } from './stats.ts'
+import { statusCommand } from './status.ts'
+import { verifyCommand } from './verify.ts'
 
 const program = new Command('millrace')
   .description('Prepares data for deep learning on every core, with the same numbers as Python.')
@@ -16,7 +20,16 @@ const program = new Command('millrace')
   .showHelpAfterError('(--help says more)')
   .addHelpText('after', '\nExamples:\n  millrace demo\n  millrace spectrogram wavs/ --out specs/\n  millrace spectrogram --help')
 
-for (const command of [spectrogramCommand(), splitCommand(), statsCommand(), demoCommand()])
+for (const command of [
+  runCommand(),
+  statusCommand(),
+  retryCommand(),
+  verifyCommand(),
+  spectrogramCommand(),
+  splitCommand(),
+  statsCommand(),
+  demoCommand(),
+])
   program.addCommand(command.copyInheritedSettings(program))
 
 outliveReaders()
@@ -31,7 +44,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.unusable
   if (error instanceof MillraceError) {
     say(`millrace: ${printable(inFlags(error.message))}`)
-    return EXIT.unusable
+    return error.code === 'LOCKED' ? EXIT.locked : error.code === 'OUTPUT_FAILED' ? EXIT.disk : EXIT.unusable
   }
   const { code, message } = error as NodeJS.ErrnoException
   const disk = code === 'ENOSPC' || code === 'EDQUOT' || code === 'EIO'

@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import { isInside } from '../recipes/inputs.ts'
 
 /** What the shell is told of how a command ended. */
-export const EXIT = { done: 0, someFailed: 1, unusable: 2, disk: 3 } as const
+export const EXIT = { done: 0, someFailed: 1, unusable: 2, disk: 3, locked: 75 } as const
 
 /** Names of files may hold anything: control characters and marks that turn text around are shown as escapes. */
 export function printable(text: string): string {

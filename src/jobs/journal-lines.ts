@@ -20,6 +20,8 @@ export type Visit = (kind: Kind, ordinal: number, bytes: Buffer, start: number, 
 
 /** What stands in the line that ends a batch: without it the batch did not happen. */
 export interface BatchEnd {
+  /** CRC-32 of the batch's lines together: to check them one by one takes five times as long. */
+  crc?: number
   /** Where the sink stands behind the batch; absent where it was not moved. */
   position?: unknown
   /** When it was committed, in milliseconds since 1970. */
@@ -37,7 +39,7 @@ export interface Scanned {
   torn: number
 }
 
-const [LF, SPACE, STAR, ZERO, BACKSLASH] = [0x0a, 0x20, 0x2a, 0x30, 0x5c]
+const [LF, SPACE, STAR, ZERO, BACKSLASH, BRACE] = [0x0a, 0x20, 0x2a, 0x30, 0x5c, 0x7b]
 const BLOCK = 1 << 23
 const KINDS: Record<number, Kind> = { 0x64: 'done', 0x66: 'fail', 0x76: 'void' }
 const HEADER = 9
@@ -46,6 +48,12 @@ const HEADER = 9
 export function lineOf(ordinal: number | '*', kind: Kind | 'batch', json: string): string {
   const body = `${ordinal} ${kind} ${json}`
   return `${crc32(body).toString(16).padStart(8, '0')} ${body}\n`
+}
+
+/** The lines of a batch and the one that ends it. */
+export function batchOf(lines: readonly string[], end: BatchEnd): string {
+  const text = lines.join('')
+  return text + lineOf('*', 'batch', JSON.stringify({ ...end, crc: crc32(text) }))
 }
 
 /** The JSON of a line that is known to be whole. */
@@ -94,13 +102,15 @@ class Scan {
   readonly #path: string
   readonly #visit: Visit
   readonly #endBatch: (end: BatchEnd) => void
-  /** File offset of the buffer's first byte, and the number of the line that begins there. */
+  /** File offset of the buffer's first byte, and lines before it. */
   #base = 0
   #line = 0
-  /** The first broken line behind the last whole batch. */
+  /** Starts of the batch's lines. */
+  readonly #starts: number[] = []
+  /** The first broken line of a batch that was ended. */
   #broken: number | undefined
-  /** Triples of start, end and ordinal of the batch's lines. */
-  #batch: number[] = []
+  /** Where that batch's last line begins in the file. */
+  #brokenEnd = 0
 
   constructor(path: string, visit: Visit, endBatch: (end: BatchEnd) => void) {
     this.#path = path
@@ -110,45 +120,41 @@ class Scan {
 
   /** Takes whole batches from the front of a block. Returns how many bytes need not be shown again. */
   block(bytes: Buffer): number {
+    const starts = this.#starts
     let used = 0
-    let line = this.#line
-    this.#batch.length = 0
-    for (let start = 0; ;) {
-      const newline = bytes.indexOf(LF, start)
-      if (newline < 0) break
-      line++
-      const ordinal = readOrdinal(bytes, start, newline)
-      if (ordinal === BROKEN) {
-        this.#broken ??= line
-      } else if (ordinal === BATCH) {
-        if (this.#broken !== undefined) throw this.#damaged()
-        this.#apply(bytes)
-        this.#endBatch(JSON.parse(bytes.toString('utf8', bytes.indexOf(0x7b, start + HEADER), newline)) as BatchEnd)
-        used = newline + 1
-        this.#line = this.endLine = line
-        this.end = this.#base + used
-      } else if (this.#broken === undefined) {
-        this.#batch.push(start, newline, ordinal)
+    starts.length = 0
+    for (let start = 0, next = 0; (next = bytes.indexOf(LF, start) + 1) > 0; start = next) {
+      // A broken line may look like the end of a batch; it is one only if its own checksum says so.
+      if (bytes[start + HEADER] !== STAR || !isWhole(bytes, start, next - 1)) {
+        starts.push(start)
+        continue
       }
-      start = newline + 1
-      // Behind a broken line only whole batches are looked for; their lines need not be kept.
-      if (this.#broken !== undefined) {
-        used = start
-        this.#line = line
+      if (this.#broken !== undefined && this.#base + start > this.#brokenEnd) throw this.#damaged()
+      const end = JSON.parse(bytes.toString('utf8', bytes.indexOf(BRACE, start), next - 1)) as BatchEnd
+      const line = this.#line + starts.length + 1
+      starts.push(start)
+      if (crc32(bytes.subarray(used, start)) !== end.crc) {
+        this.#brokenEnd = this.#base + start
+        // Of the last batch a power cut may have left any part. If another one follows, this was no power cut.
+        this.#broken = this.#line + 1 + starts.findIndex((at, i) => !isWhole(bytes, at, (starts[i + 1] ?? next) - 1))
+        continue
       }
+      for (let i = 0; i + 1 < starts.length; i++) this.#show(bytes, starts[i]!, starts[i + 1]! - 1)
+      this.#endBatch(end)
+      starts.length = 0
+      used = next
+      this.#line = this.endLine = line
+      this.end = this.#base + used
     }
     this.#base += used
     return used
   }
 
-  #apply(bytes: Buffer): void {
-    const batch = this.#batch
-    for (let i = 0; i < batch.length; i += 3) {
-      const start = batch[i]!
-      const kindAt = bytes.indexOf(SPACE, start + HEADER) + 1
-      this.#visit(KINDS[bytes[kindAt]!]!, batch[i + 2]!, bytes, kindAt + 5, batch[i + 1]!, this.#base + start)
-    }
-    batch.length = 0
+  #show(bytes: Buffer, start: number, end: number): void {
+    let at = start + HEADER
+    let ordinal = 0
+    for (; bytes[at] !== SPACE; at++) ordinal = ordinal * 10 + bytes[at]! - ZERO
+    this.#visit(KINDS[bytes[at + 1]!]!, ordinal, bytes, at + 6, end, this.#base + start)
   }
 
   #damaged(): MillraceError {
@@ -159,24 +165,11 @@ class Scan {
   }
 }
 
-const BROKEN = -1
-const BATCH = -2
-
-/** The line's ordinal, if the line is as it was written. */
-function readOrdinal(bytes: Buffer, start: number, end: number): number {
-  if (end - start < HEADER + 9 || bytes[start + 8] !== SPACE) return BROKEN
-  let crc = 0
-  for (let i = start; i < start + 8; i++) {
-    const byte = bytes[i]!
-    const digit = byte <= 0x39 ? byte - ZERO : byte - 0x57
-    if (digit < 0 || digit > 15) return BROKEN
-    crc = (crc << 4) | digit
-  }
-  if (crc32(bytes.subarray(start + HEADER, end)) !== crc >>> 0) return BROKEN
-  if (bytes[start + HEADER] === STAR) return BATCH
-  let ordinal = 0
-  for (let i = start + HEADER; bytes[i] !== SPACE; i++) ordinal = ordinal * 10 + bytes[i]! - ZERO
-  return ordinal
+/** The line is as it was written. */
+function isWhole(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start < HEADER || bytes[start + HEADER - 1] !== SPACE) return false
+  const crc = crc32(bytes.subarray(start + HEADER, end))
+  return bytes.toString('latin1', start, start + HEADER - 1) === crc.toString(16).padStart(8, '0')
 }
 
 /**

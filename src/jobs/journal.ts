@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { MillraceError } from '../core/errors.ts'
 import { flushFolder, named, writeFully } from '../sinks/durable.ts'
 import { Claims } from './claims.ts'
-import { type BatchEnd, jsonOf, type Kind, type Line, lineOf, namesIn, scanJournal } from './journal-lines.ts'
+import { type BatchEnd, batchOf, jsonOf, type Kind, type Line, lineOf, namesIn, scanJournal } from './journal-lines.ts'
 import { DONE, FAILED, RunIndex, VOIDED } from './run-index.ts'
 
 const flushData = promisify(fdatasync)
@@ -101,8 +101,7 @@ export class Journal {
       offsets.push(at)
       at += Buffer.byteLength(text)
     }
-    texts.push(lineOf('*', 'batch', JSON.stringify(end)))
-    const bytes = Buffer.from(texts.join(''))
+    const bytes = Buffer.from(batchOf(texts, end))
     try {
       writeFully(this.#descriptor, bytes)
       if (this.#flush) await flushData(this.#descriptor)
