@@ -99,9 +99,7 @@ test('it travels to workers, and picture data are taken from the loader', async 
   const copy = (await unpackParcel(structuredClone(packParcel(ds, 'It', true)))) as ParquetPixels
   await copy.get(0)
   const slab = new Uint8Array(PIXELS)
-  const { pixels } = copy.get(55, { allocate: () => slab as never, signal: AbortSignal.timeout(9999) }) as Awaited<
-    ReturnType<typeof ds.get>
-  >
+  const { pixels } = copy.get(55, { allocate: () => slab as never }) as Awaited<ReturnType<typeof ds.get>>
   expect(pixels.data).toBe(slab)
   expect(slab).toEqual(rowOf(55))
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, rmSync } from 'node:fs'
+import { closeSync, fstatSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { MillraceError } from '../core/errors.ts'
@@ -7,11 +7,10 @@ import type { Image } from '../core/image.ts'
 import { checkIndex, checkWhole, shown } from '../dataset/check.ts'
 import type { SampleContext } from '../dataset/context.ts'
 import { Dataset } from '../dataset/dataset.ts'
-import type { ParallelOptions } from '../parallel/options.ts'
 import { inWorker } from '../tasks/in-worker.ts'
 import { files } from './files.ts'
 import { openFile, readFooter } from './parquet-footer.ts'
-import { isPrepared, prepareRows, tileColumnsFor } from './parquet-prepare.ts'
+import { isPrepared, type PrepareOptions, prepareRows, removeRows, tileColumnsFor } from './parquet-prepare.ts'
 import { RowReader, type RowsFile, rowsOf } from './parquet-rows.ts'
 import { selectColumns } from './parquet-select.ts'
 
@@ -92,20 +91,19 @@ export class ParquetPixels extends Dataset<PixelRow> {
   }
 
   /** A row; a promise of it while its file is not prepared. Picture data are the caller's own. */
-  get(index: number, ctx?: Pick<SampleContext, 'allocate' | 'signal'>): PixelRow | Promise<PixelRow> {
+  get(index: number, ctx?: Pick<SampleContext, 'allocate'>): PixelRow | Promise<PixelRow> {
     checkIndex('The Parquet files', index, this.length)
     const at = this.ends.findIndex((end) => index < end)
     const rows = this.files[at]!
     const row = index - (this.ends[at - 1] ?? 0)
     const reader = readerOf(this, rows)
     if (reader !== undefined) return this.read(reader, row, ctx)
-    return prepareRows(rows, this.maxBytes, ctx === undefined ? {} : { signal: ctx.signal }).then(() => {
-      return this.read(readerOf(this, rows)!, row, ctx)
-    })
+    // Not until this row's signal: others wait for the same.
+    return prepareRows(rows, this.maxBytes, {}).then(() => this.read(readerOf(this, rows)!, row, ctx))
   }
 
   /** Reads all files that have not been read, so that no `get` has to. */
-  async prepare(options: Pick<ParallelOptions, 'signal' | 'progress'> = {}): Promise<void> {
+  async prepare(options: PrepareOptions = {}): Promise<void> {
     for (const rows of this.files) await prepareRows(rows, this.maxBytes, options)
   }
 
@@ -113,7 +111,7 @@ export class ParquetPixels extends Dataset<PixelRow> {
   close(): void {
     for (const reader of readers.get(this)?.values() ?? []) reader.close()
     readers.delete(this)
-    for (const { path } of this.files) rmSync(path, { force: true })
+    for (const rows of this.files) removeRows(rows)
   }
 
   private read(reader: RowReader, row: number, ctx: Pick<SampleContext, 'allocate'> | undefined): PixelRow {
@@ -175,13 +173,18 @@ function readerOf(dataset: ParquetPixels, rows: RowsFile): RowReader | undefined
   return reader
 }
 
-const temporary = new Set<string>()
+const temporary = new Map<string, RowsFile>()
 
+/** A process that is killed leaves them, and the next one finds them there. */
 function deleteAtExit({ files }: ParquetPixels): void {
-  if (temporary.size === 0) {
-    process.once('exit', () => {
-      for (const path of temporary) for (const each of [path, `${path}.part`]) rmSync(each, { force: true })
-    })
+  if (temporary.size === 0) process.once('exit', () => temporary.forEach(removeQuietly))
+  for (const rows of files) temporary.set(rows.path, rows)
+}
+
+function removeQuietly(rows: RowsFile): void {
+  try {
+    removeRows(rows)
+  } catch {
+    // On Windows another process may have them open. They are in a folder for temporary files.
   }
-  for (const { path } of files) temporary.add(path)
 }

@@ -1,18 +1,6 @@
 // Makes the file of rows of a wide Parquet file, on all cores. Its columns lie one behind the other, each with all rows of a row group,
 // often of the whole file: to read a row is to read everything. So everything is read once, a tile of columns at a time.
-import {
-  chmodSync,
-  closeSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  truncateSync,
-  writeSync,
-} from 'node:fs'
+import { chmodSync, closeSync, fstatSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { uptime } from 'node:os'
 import { dirname } from 'node:path'
 import { reasonOf } from '../core/error-record.ts'
@@ -21,6 +9,7 @@ import { availableCpus } from '../engine/cpus.ts'
 import type { ParallelOptions } from '../parallel/options.ts'
 import { parallel } from '../parallel/parallel.ts'
 import { bind, task } from '../tasks/task.ts'
+import { exclusively, isHeldHere } from './parquet-lock.ts'
 import { badParquet, type Footer, type OpenFile, openFile, readFooter } from './parquet-footer.ts'
 import { readIds } from './parquet-ids.ts'
 import { namesStart, type RowsFile, rowsOf, tileStart, tileWidth } from './parquet-rows.ts'
@@ -45,10 +34,12 @@ export function isPrepared({ path }: RowsFile): boolean {
   return stat !== undefined && stat.mtimeMs > Date.now() - uptime() * 1000
 }
 
+export type PrepareOptions = Pick<ParallelOptions, 'signal' | 'progress'>
+
 const running = new Map<string, Promise<void>>()
 
-/** Makes the file of rows, unless it is there. What a run that was killed left is begun anew. */
-export async function prepareRows(rows: RowsFile, maxBytes: number, options: Pick<ParallelOptions, 'signal' | 'progress'>): Promise<void> {
+/** Makes the file of rows, unless it is there. One worker or process at a time does; what a killed one left is begun anew. */
+export async function prepareRows(rows: RowsFile, maxBytes: number, options: PrepareOptions): Promise<void> {
   if (isPrepared(rows)) return
   let made = running.get(rows.path)
   if (made === undefined) {
@@ -58,21 +49,31 @@ export async function prepareRows(rows: RowsFile, maxBytes: number, options: Pic
   await made
 }
 
-async function makeRows(rows: RowsFile, maxBytes: number, options: Pick<ParallelOptions, 'signal' | 'progress'>): Promise<void> {
-  const part = partOf(rows)
+async function makeRows(rows: RowsFile, maxBytes: number, options: PrepareOptions): Promise<void> {
   makeFolder(rows)
+  const part = partOf(rows)
+  const isDone = (): boolean => isPrepared(rows)
+  await exclusively({ lock: lockOf(rows), part }, isDone, () => fillRows(rows, part, maxBytes, options), options.signal)
+}
+
+async function fillRows(rows: RowsFile, part: string, maxBytes: number, options: PrepareOptions): Promise<void> {
+  checkSpace(rows)
   try {
+    // What a killed run has left is written over.
     closeSync(openSync(part, 'a', 0o600))
-    truncateSync(part, namesStart(rows))
-    const numWorkers = workersFor(rows, maxBytes)
-    await parallel(bind(fill, { rows }), tilesOf(rows), { ...options, numWorkers, chunkSize: 1 })
+    await parallel(bind(fill, { rows }), tilesOf(rows), { ...options, numWorkers: workersFor(rows, maxBytes), chunkSize: 1 })
     renameSync(part, rows.path)
   } catch (error) {
-    // Another process may have been as fast.
-    if (isPrepared(rows)) return
     rmSync(part, { force: true })
     throw explained(rows, error)
   }
+}
+
+/** Deletes the rows, and what this process has of them unfinished. */
+export function removeRows(rows: RowsFile): void {
+  rmSync(rows.path, { force: true })
+  if (!isHeldHere(lockOf(rows))) return
+  for (const file of [partOf(rows), lockOf(rows)]) rmSync(file, { force: true })
 }
 
 /** As many as there are CPUs and memory allows; 0, in place, where one is enough. */
@@ -151,7 +152,11 @@ function partOf({ path }: RowsFile): string {
   return `${path}.part`
 }
 
-/** The folder, which only this user may write to, and enough room in it. */
+function lockOf({ path }: RowsFile): string {
+  return `${path}.lock`
+}
+
+/** The folder, which only this user may write to. */
 function makeFolder(rows: RowsFile): void {
   const folder = dirname(rows.path)
   try {
@@ -167,9 +172,15 @@ function makeFolder(rows: RowsFile): void {
       { cause },
     )
   }
-  const { bavail, bsize } = statfsSync(folder)
+}
+
+/** What lies there of it already is written over. */
+function checkSpace(rows: RowsFile): void {
+  const { bavail, bsize } = statfsSync(dirname(rows.path))
+  const blocks = lstatSync(partOf(rows), { throwIfNoEntry: false })?.blocks ?? 0
+  const free = bavail * bsize + blocks * 512
   const needed = namesStart(rows) + rowsOf(rows) * 32
-  if (bavail * bsize < needed) throw noSpace(rows, needed, bavail * bsize)
+  if (free < needed) throw noSpace(rows, needed, free)
 }
 
 function noSpace(rows: RowsFile, needed: number, free?: number): MillraceError {
