@@ -57,9 +57,16 @@ class TarSink implements Sink {
     const path = resolve(target)
     this.target = target
     this.#shards = new Shards(isFolder ? join(path, 'shard-%06d.tar') : path)
-    const one = isFolder ? path : path.replace(NUMBER, '').replace(/[-_.]*\.tar$/, '.tar')
+    const one = join(
+      dirname(path),
+      `${
+        basename(path, '.tar')
+          .replace(NUMBER, '')
+          .replace(/[-_.]+$/, '') || 'shards'
+      }.tar`,
+    )
     this.state = isFolder ? join(path, '.millrace') : `${one}.millrace`
-    this.#beside = isFolder ? `${path}/` : `${one}.`
+    this.#beside = isFolder ? join(path, '/') : `${one}.`
     this.temporary = join(this.state, 'tmp')
     const { isOne } = this.#shards
     if (isOne && (options.maxBytes ?? options.maxCount) !== undefined) {
