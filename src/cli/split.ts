@@ -1,11 +1,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import type { JobOptions } from '../index.ts'
+import { MillraceError } from '../core/errors.ts'
 import type { SplitPlan, SplitPlanOptions } from '../recipes/split.ts'
 import { number, wholeNumber } from './arguments.ts'
 import { answer, EXIT, pathFor, printable, say } from './output.ts'
-import type { SplitRunFlags } from './split-run.ts'
+import type { TellFlags } from './run-tell.ts'
 
-interface Flags extends SplitPlanOptions, SplitRunFlags {
+interface Flags extends SplitPlanOptions, TellFlags {
   out?: string
+  workers?: number
+  maxFailures?: number
+  retry?: boolean
+  redoChanged?: boolean
+  restart?: boolean
+  durability?: 'batch' | 'item' | 'none'
   dryRun?: boolean
 }
 
@@ -30,7 +38,7 @@ start and end they are about whole files. Each clip gets its labels with times o
 and the list's other columns. A row that can't be used is a failure, of its recording or of its own.
 
 In the output: the clips, and metadata.jsonl with a line for each (source, destination, start, end, samples, sr, channels,
-labels). The same command goes on where a run was ended.
+labels). The same command goes on where a run was ended; with --retry it tries again what failed.
 
 Exit codes: 0 all done, 1 some inputs failed (see failures.jsonl in the output), 2 nothing was done because the call or its
 inputs can't be used, 3 the disk takes no more, 75 another run works on the output, 130 and 143 ended by Ctrl-C and SIGTERM.`
@@ -82,13 +90,15 @@ export function splitCommand(): Command {
       .optionsGroup('Run:')
       .option('--workers <n>', 'threads (default: the CPUs this process may use)', wholeNumber(0))
       .option('--max-failures <n>', 'stop when so many recordings have failed', wholeNumber(1))
+      .option('--retry', 'try recordings again that failed before')
       .option('--redo-changed', 'do again what an earlier run into the output did otherwise')
       .option('--restart', 'take away what an earlier run has made, and begin anew')
       .addOption(
         new Option('--durability <when>', 'when clips are flushed to the disk (default: batch)').choices(['batch', 'item', 'none']),
       )
       .option('--dry-run', 'print the clips that would be made, and make nothing')
-      .option('--json', 'print one JSON object on stdout: counts, settings and failures (with --dry-run, the plan)')
+      .option('--json', 'print one JSON object on stdout: counts and failures (with --dry-run, the plan)')
+      .addOption(new Option('--log <kind>', 'what is told on the way: for people (default), or lines of JSON').choices(['text', 'json']))
       .option('--quiet', 'print only what goes wrong')
       .addHelpText('after', examples)
       .action(split)
@@ -97,21 +107,22 @@ export function splitCommand(): Command {
 
 async function split(inputs: string[], flags: Flags, command: Command): Promise<void> {
   if (flags.out === undefined) command.error("error: required option '-o, --out <path>' not specified")
-  const { out, workers, maxFailures, redoChanged, restart, durability, dryRun = false, json = false, quiet = false, ...options } = flags
+  const { out, workers, maxFailures, retry, redoChanged, restart, durability, dryRun, json = false, log, quiet = false, ...asked } = flags
+  if (redoChanged === true && restart === true) throw new MillraceError('BAD_OPTION', 'Give --redo-changed or --restart, not both.')
   const { planSplit } = await import('../recipes/split.ts')
-  const plan = planSplit(inputs, options)
-  if (plan.otherLabels > 0 && !quiet) say(`Rows of ${printable(options.labels!)} about other files: ${plan.otherLabels}.`)
-  if (dryRun) return await preview(plan, out, json)
-  const { runAndTell } = await import('./split-run.ts')
-  process.exitCode = await runAndTell(plan, out, {
-    json,
-    quiet,
-    ...(workers !== undefined && { workers }),
-    ...(maxFailures !== undefined && { maxFailures }),
-    ...(redoChanged !== undefined && { redoChanged }),
-    ...(restart !== undefined && { restart }),
-    ...(durability !== undefined && { durability }),
-  })
+  const plan = planSplit(inputs, asked)
+  if (plan.otherLabels > 0 && !quiet) say(`Rows of ${printable(asked.labels!)} about other files: ${plan.otherLabels}.`)
+  if (dryRun === true) return await preview(plan, out, json)
+
+  const options: JobOptions = { out, input: plan.items, params: plan.settings }
+  if (workers !== undefined) options.numWorkers = workers
+  if (maxFailures !== undefined) options.maxFailures = maxFailures
+  if (durability !== undefined) options.durability = durability
+  if (retry === true) options.retry = true
+  if (redoChanged === true) options.onChange = 'redo'
+  if (restart === true) options.onChange = 'restart'
+  const [{ runAndTell }, { splitJob }] = await Promise.all([import('./run-tell.ts'), import('../recipes/split-job.ts')])
+  await runAndTell(splitJob as Parameters<typeof runAndTell>[0], options, { json, quiet, ...(log !== undefined && { log }) })
 }
 
 async function preview(plan: SplitPlan, out: string, json: boolean): Promise<void> {
