@@ -18,7 +18,7 @@ const allowed: Record<string, readonly string[]> = {
   kernels: ['core'],
   codec: ['core', 'kernels'],
   audio: ['core', 'kernels', 'codec'],
-  image: ['core', 'kernels', 'codec', 'dataset', 'sources', 'tasks'],
+  image: ['core', 'kernels', 'codec', 'dataset', 'tasks'],
   tasks: ['core'],
   executors: ['core', 'tasks'],
   engine: ['core'],

@@ -141,6 +141,8 @@ describe('what does not travel is refused by the name of its field', () => {
     ['private fields', new Private(), /#secret/],
     ['an object of another class', new Numbers([{ model: new Model() }]), /field list\[0\]\.model is an object of the class Model/],
     ['a function with captured variables', new Numbers({ length: 1, f: () => captured }), /field list\.f .*captured.*task\(import\.meta/s],
+    ['an object of another class in a Map', new Numbers(new Map([['m', new Model()]])), /field list is an object of the class Model/],
+    ['a dataset in a Set', new Numbers(new Set([new Numbers([1])])), /field list is a Set that holds more than plain data/],
     ['a symbol', new Numbers(Symbol('s')), /field list is a symbol/],
     ['a promise', new Numbers(Promise.resolve(1)), /field list is an object of the class Promise/],
   ])('%s', (_name, value, message) => {

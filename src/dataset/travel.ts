@@ -31,7 +31,7 @@ type Part =
   | { kind: 'source'; source: string }
   | { kind: 'strings'; list: PackedStrings }
   /** Memory that both sides see. */
-  | { kind: 'shared'; array: ArrayBufferView }
+  | { kind: 'shared'; array: ArrayBufferView | SharedArrayBuffer }
 
 /** A class that says itself how its objects travel. */
 interface Traveller {
@@ -43,10 +43,11 @@ interface Traveller {
  * `toWorker()` returns), tasks by reference, self-contained functions by their text.
  *
  * @param sharesMemory The workers see this thread's SharedArrayBuffers: large typed arrays are copied into one, once for all.
+ * @param names For messages: what the value is called, or what its fields are, for a value that is no more than a list of them.
  * @throws MillraceError `DATASET_CANNOT_TRAVEL`, which names the field and the way out.
  */
-export function packParcel(value: unknown, name: string, sharesMemory: boolean): Parcel {
-  const packer = new Packer(name, sharesMemory)
+export function packParcel(value: unknown, names: string | Readonly<Record<string, string>>, sharesMemory: boolean): Parcel {
+  const packer = new Packer(names, sharesMemory)
   const skeleton = packer.skeleton(value, [])
   try {
     const bytes = serialize(skeleton)
@@ -105,12 +106,12 @@ function revive(part: Part, here: unknown): unknown {
 
 class Packer {
   readonly parts: Parcel['parts'] = []
-  readonly #name: string
+  readonly #names: string | Readonly<Record<string, string>>
   readonly #sharesMemory: boolean
   readonly #within = new Set<object>()
 
-  constructor(name: string, sharesMemory: boolean) {
-    this.#name = name
+  constructor(names: string | Readonly<Record<string, string>>, sharesMemory: boolean) {
+    this.#names = names
     this.#sharesMemory = sharesMemory
   }
 
@@ -135,18 +136,24 @@ class Packer {
   }
 
   refuse(path: Path, why: string): MillraceError {
+    const [subject, inner] = this.#subject(path)
     const field =
-      path.length === 0
+      inner.length === 0
         ? ''
-        : ` field ${path
+        : ` field ${inner
             .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
             .join('')
-            .slice(1)}`
-    return new MillraceError(
-      'DATASET_CANNOT_TRAVEL',
-      `${this.#name} can't be sent to workers:${field} ${why}. Fields travel by structured clone; for others define toWorker() ` +
-        '(returns plain data) and static fromWorker(data), or take numWorkers: 0.',
-    )
+            .replace(/^\./, '')}`
+    const cure = why.startsWith('is a function')
+      ? 'Make it a task(import.meta, fn), or take numWorkers: 0.'
+      : 'Fields travel by structured clone; for others define toWorker() (returns plain data) and static fromWorker(data), or take numWorkers: 0.'
+    return new MillraceError('DATASET_CANNOT_TRAVEL', `${subject} can't be sent to workers:${field || ' it'} ${why}. ${cure}`)
+  }
+
+  /** What a path leads into, and the way from there. */
+  #subject(path: Path): [name: string, inner: Path] {
+    if (typeof this.#names === 'string') return [this.#names, path]
+    return [this.#names[String(path[0])] ?? 'What the loader needs', path.slice(1)]
   }
 
   #object(value: object, path: Path): unknown {
@@ -155,7 +162,7 @@ class Packer {
     if (reference === undefined) {
       throw new MillraceError(
         'DATASET_NOT_REGISTERED',
-        `Workers can't find the class ${made.name || '(without a name)'} of ${this.#name}. Write \`static { this.register(import.meta) }\` in its body, or take numWorkers: 0.`,
+        `Workers can't find the class ${made.name || '(without a name)'}. Write \`static { this.register(import.meta) }\` in its body, or take numWorkers: 0 (as where there is no file that workers could load: the REPL, node -e).`,
       )
     }
     const travels = typeof (value as Traveller).toWorker === 'function'
@@ -211,7 +218,7 @@ class Packer {
     try {
       this.parts.push({ path, part: { kind: 'source', source: inlineSource(value) } })
     } catch (error) {
-      throw this.refuse(path, `is a function that can't travel (${reasonOf(error)}); make it a task(import.meta, fn)`)
+      throw this.refuse(path, `is a function that can't travel (${reasonOf(error).replace(/\.$/, '')})`)
     }
     return undefined
   }
@@ -233,8 +240,26 @@ class Packer {
   }
 
   #builtIn(value: object, path: Path): unknown {
-    for (const kind of [Map, Set, Date, RegExp, ArrayBuffer, Error, Boolean, Number, String]) if (value instanceof kind) return value
-    throw this.refuse(path, `is an object of the class ${value.constructor?.name ?? '?'}, which would arrive without its methods`)
+    if (value instanceof SharedArrayBuffer) {
+      if (!this.#sharesMemory) throw this.refuse(path, 'is shared memory, which only threads can see')
+      this.parts.push({ path, part: { kind: 'shared', array: value } })
+      return undefined
+    }
+    // What lies in these can't be replaced by a part of the parcel, so it must be plain.
+    if (value instanceof Map) for (const [key, inner] of value) this.#plain([key, inner], path, 'a Map')
+    else if (value instanceof Set) this.#plain([...value], path, 'a Set')
+    else if (value instanceof Error) this.#plain([value.cause], path, 'an Error')
+    else if (![Date, RegExp, ArrayBuffer, Boolean, Number, String].some((kind) => value instanceof kind)) {
+      throw this.refuse(path, `is an object of the class ${value.constructor?.name ?? '?'}, which would arrive without its methods`)
+    }
+    return value
+  }
+
+  #plain(inner: readonly unknown[], path: Path, where: string): void {
+    const packer = new Packer(this.#names, false)
+    for (const value of inner) packer.skeleton(value, path)
+    if (packer.parts.length === 0) return
+    throw this.refuse(path, `is ${where} that holds more than plain data; put that into an object or an array of its own`)
   }
 }
 

@@ -98,9 +98,13 @@ const contains = (bytes: Uint8Array, text: string): boolean => Buffer.from(bytes
 
 function unknown(bytes: Uint8Array): MillraceError {
   if (bytes.length === 0) return new MillraceError('IMAGE_EMPTY', 'the file is empty (0 bytes). Was its writing or download cut off?')
-  const start = Buffer.from(bytes.subarray(0, 8)).toString('hex')
+  const start = Buffer.from(bytes.subarray(0, 24)).toString('latin1')
+  const isText = /^[\t\n\r\x20-\x7e]+$/.test(start)
+  const begins = isText
+    ? `the text ${JSON.stringify(start)}: it is no picture, whatever its name`
+    : Buffer.from(bytes.subarray(0, 8)).toString('hex')
   return new MillraceError(
     'IMAGE_FORMAT',
-    `pictures are JPEG, PNG, WebP, GIF or TIFF, told by their first bytes; this file begins with ${start}. Convert it to PNG first.`,
+    `pictures are JPEG, PNG, WebP, GIF or TIFF, told by their first bytes; this file begins with ${begins}.${isText ? '' : ' Convert it to PNG first.'}`,
   )
 }

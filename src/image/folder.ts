@@ -1,30 +1,29 @@
-import { basename, join } from 'node:path'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
 import { MillraceError } from '../core/errors.ts'
 import { reasonOf } from '../core/error-record.ts'
 import type { Image } from '../core/image.ts'
 import type { SampleContext } from '../dataset/context.ts'
 import { Dataset } from '../dataset/dataset.ts'
 import { packStrings, StringDataset } from '../dataset/strings.ts'
-import { files } from '../sources/files.ts'
 import type { OpenOptions } from './decode.ts'
-import { identity, type PictureOptions, sampleOf } from './files.ts'
+import { optionsOf, type PictureOptions, sampleOf, transformOf } from './files.ts'
 import { openTransformed } from './open.ts'
 import type { Transform } from './transform.ts'
 
-/** What torchvision takes for pictures, as far as `open` reads them. */
-const EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff']
+/** What torchvision takes for pictures, so that indices are the same. (PPM, BMP and PGM can't be opened yet, and say so.) */
+const EXTENSIONS = ['jpg', 'jpeg', 'png', 'ppm', 'bmp', 'pgm', 'tif', 'tiff', 'webp']
 
 export interface ImageFolderOptions<Out = Image> extends PictureOptions<Out> {
-  /** Which files count, by extension in any case. Default: JPEG, PNG, WebP, GIF, TIFF. */
+  /** Which files count, by extension in any case. Default: torchvision's. */
   extensions?: readonly string[]
   /** Take classes without a picture too. Default false: they are an error, as in torchvision. */
   allowEmpty?: boolean
 }
 
 /**
- * Pictures in a folder for each class, as torchvision's: `root/cat/1.jpg` is of the class `cat`. Classes are the subfolders in the
- * order of their names, labels their numbers from 0, pictures are found in subfolders of a class too and sorted by path. A sample is
+ * Pictures in a folder for each class, as torchvision's, in its order: `root/cat/1.jpg` is of the class `cat`. Classes are the
+ * subfolders in the order of their names, labels their numbers from 0; pictures are found in subfolders of a class too. A sample is
  * `{ image, label }`.
  *
  * @throws MillraceError `NO_INPUT` when the folder has no subfolders, or a class no pictures; `INPUT_UNREADABLE`.
@@ -46,15 +45,16 @@ export class ImageFolder<Out = Image> extends Dataset<{ image: Out; label: numbe
   constructor(root: string, { transform, extensions = EXTENSIONS, allowEmpty = false, ...options }: ImageFolderOptions<Out> = {}) {
     super()
     this.root = root
-    this.transform = transform ?? identity
-    this.options = options
+    this.transform = transformOf(transform)
+    this.options = optionsOf('ImageFolder', options, ['transform', 'extensions', 'allowEmpty'])
     this.classes = classesIn(root)
+    const wanted = new Set(extensions.map((extension) => extension.replace(/^\./, '').toLowerCase()))
     const paths: string[] = []
     const labels: number[] = []
     const empty: string[] = []
     for (const [label, name] of this.classes.entries()) {
       const before = paths.length
-      for (const path of picturesIn(join(root, name), extensions)) {
+      for (const path of picturesIn(join(root, name), wanted)) {
         paths.push(path)
         labels.push(label)
       }
@@ -82,30 +82,52 @@ export class ImageFolder<Out = Image> extends Dataset<{ image: Out; label: numbe
 }
 
 function classesIn(root: string): string[] {
-  let names: string[]
-  try {
-    names = readdirSync(root).filter(
-      (name) => !name.startsWith('.') && statSync(join(root, name), { throwIfNoEntry: false })?.isDirectory() === true,
-    )
-  } catch (cause) {
-    throw new MillraceError('INPUT_UNREADABLE', `The folder ${root} can't be read: ${reasonOf(cause)}.`, { cause })
-  }
-  if (names.length > 0) return names.sort((a, b) => (a < b ? -1 : 1))
+  const names = entriesOf(root).folders
+  if (names.length > 0) return names
   throw new MillraceError(
     'NO_INPUT',
     `${root} has no subfolders. An ImageFolder has a folder for each class (${basename(root)}/cat/1.jpg); for a list of files take ImageFiles.`,
   )
 }
 
-function picturesIn(folder: string, extensions: readonly string[]): Iterable<string> {
-  try {
-    return iterate(files(folder, { extensions }))
-  } catch (error) {
-    if (error instanceof MillraceError && error.code === 'NO_INPUT') return []
-    throw error
-  }
+/** As torchvision walks a class: its folders in the order of their paths, in each its files in the order of their names. */
+function picturesIn(root: string, extensions: ReadonlySet<string>): string[] {
+  return foldersBelow(root, [])
+    .sort(inOrder)
+    .flatMap((folder) =>
+      entriesOf(folder)
+        .files.filter((name) => extensions.has(extname(name).slice(1).toLowerCase()))
+        .map((name) => join(folder, name)),
+    )
 }
 
-function* iterate(list: StringDataset): Generator<string, void, undefined> {
-  for (let i = 0; i < list.length; i++) yield list.get(i)
+/** The folder and those below it; links are followed, but not in circles. */
+function foldersBelow(folder: string, above: readonly string[]): string[] {
+  const here = realpathSync(folder)
+  if (above.includes(here)) return []
+  return [folder, ...entriesOf(folder).folders.flatMap((name) => foldersBelow(join(folder, name), [...above, here]))]
+}
+
+/** The names of the folders and of the files in a folder, in order. */
+function entriesOf(folder: string): { folders: string[]; files: string[] } {
+  const [folders, files]: [string[], string[]] = [[], []]
+  try {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const isFolder = entry.isSymbolicLink()
+        ? statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory() === true
+        : entry.isDirectory()
+      ;(isFolder ? folders : files).push(entry.name)
+    }
+  } catch (cause) {
+    throw new MillraceError('INPUT_UNREADABLE', `The folder ${folder} can't be read: ${reasonOf(cause)}.`, { cause })
+  }
+  return { folders: folders.sort(inOrder), files: files.sort(inOrder) }
+}
+
+/** By code points, as Python sorts. */
+function inOrder(a: string, b: string): number {
+  const [left, right] = [Array.from(a), Array.from(b)]
+  const at = left.findIndex((character, i) => character !== right[i])
+  if (at < 0) return left.length - right.length
+  return (left[at]!.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1)
 }

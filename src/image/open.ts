@@ -55,8 +55,13 @@ export function openTransformed<Out>(
   sample: SampleOptions,
 ): Out | Promise<Out> {
   const { time = untimed } = sample
-  const use = ({ picture, end }: Opened): Out | Promise<Out> =>
-    time('transform', () => applyNow<Image, Out>(transform, picture, sample, end === undefined ? undefined : new Space(end)))
+  const use = ({ picture, end }: Opened): Out | Promise<Out> => {
+    try {
+      return time('transform', () => applyNow<Image, Out>(transform, picture, sample, end === undefined ? undefined : new Space(end)))
+    } catch (error) {
+      throw named(error, source)
+    }
+  }
   return opened(source, options, use, time)
 }
 
@@ -75,7 +80,7 @@ function opened<Result>(
   time: Time = untimed,
   sharpDecoder: typeof decodeWithSharp = decodeWithSharp,
 ): Result | Promise<Result> {
-  check(options)
+  checkOpenOptions(options, 'open')
   let decoded: Opened | Promise<Opened>
   try {
     const bytes = time('read', () => bytesOf(source))
@@ -87,7 +92,19 @@ function opened<Result>(
   return decoded.then(use, (error: unknown) => Promise.reject(named(error, source)))
 }
 
-function check({ mode, exif, icc, cmyk, truncated, maxPixels = 1 }: OpenOptions): void {
+const KNOWN: Record<keyof OpenOptions, true> = { mode: true, exif: true, icc: true, cmyk: true, maxPixels: true, truncated: true }
+
+/** Refuses values and options that there are not. `others` are options of the caller's own. */
+export function checkOpenOptions(options: OpenOptions, name: string, others: readonly string[] = []): void {
+  for (const key of Object.keys(options)) {
+    if (key in KNOWN) continue
+    throw new MillraceError(
+      'BAD_OPTION',
+      `${name} has no option ${JSON.stringify(key)}; it knows ${[...others, ...Object.keys(KNOWN)].join(', ')}.`,
+    )
+  }
+  const { mode, exif, icc, cmyk, truncated, maxPixels = 1 } = options
+
   oneOf('mode', mode, ['RGB', 'L', 'RGBA', 'keep'])
   oneOf('exif', exif, ['ignore', 'apply'])
   oneOf('icc', icc, ['ignore', 'srgb'])

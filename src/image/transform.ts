@@ -45,7 +45,8 @@ export function compose<const Steps extends readonly [AnyStep, ...AnyStep[]]>(..
   return { op: 'compose', steps } as Composed<Steps>
 }
 
-function checkStep(step: unknown): void {
+/** Refuses what is no transform and no task. */
+export function checkStep(step: unknown): void {
   if (isTask(step)) {
     if (step.setup === undefined && step.teardown === undefined) return
     throw new MillraceError('BAD_TRANSFORM', 'a task that is a step has no setup or teardown: keep such work in the dataset or its worker.')
@@ -53,7 +54,13 @@ function checkStep(step: unknown): void {
   if (typeof step === 'object' && step !== null && typeof (step as Transform).op === 'string') return
   throw new MillraceError(
     'BAD_TRANSFORM',
-    `steps are transforms such as resize(224), or tasks: task(import.meta, fn). Received ${typeof step === 'function' ? 'a function' : String(step)}.`,
+    `a step is a transform such as resize(224) or toTensor(), or a task: task(import.meta, fn). Received ${
+      typeof step === 'function'
+        ? `a function${step.name === '' ? '' : ` (${step.name}; without its parentheses?)`}`
+        : Array.isArray(step)
+          ? 'a list: compose(a, b) takes steps one by one'
+          : JSON.stringify(step)
+    }.`,
   )
 }
 

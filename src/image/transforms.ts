@@ -31,11 +31,17 @@ function bothForms<Args extends unknown[], In, Out>(make: (...args: Args) => Ste
  * other, `BAD_IMAGE` for pictures of 16 bits or with a palette.
  */
 export const resize: BothForms<[size: Size, options?: ResizeOptions]> = bothForms((size, options = {}) => {
+  for (const key of Object.keys(options)) {
+    if (RESIZE_OPTIONS.includes(key)) continue
+    throw new MillraceError('BAD_OPTION', `resize has no option ${JSON.stringify(key)}; it knows ${RESIZE_OPTIONS.join(', ')}.`)
+  }
   const step = { op: 'resize', size, ...options } as const
   // What is wrong with the options shows here, not in a worker.
   resizeMoves(step, { height: 1, width: 1 })
   return step
 })
+
+const RESIZE_OPTIONS = ['method', 'like', 'filter', 'pillow', 'padMode', 'maxSize']
 
 /** The pixels of a box that lies within the picture, else `BAD_BOX`. */
 export const crop: BothForms<[box: Box]> = bothForms(({ top, left, height, width }) => ({ op: 'crop', top, left, height, width }))

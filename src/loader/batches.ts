@@ -78,9 +78,14 @@ export function* pulledBatches(sampler: Sampler, epoch: Epoch, from: number, { b
 }
 
 /** Batches as the user's batch sampler makes them. */
-export function* sampledBatches(sampler: BatchSamplerLike, epoch: Epoch, from: number): Generator<BatchItem> {
+export function* sampledBatches(
+  sampler: BatchSamplerLike | readonly (readonly number[])[],
+  epoch: Epoch,
+  from: number,
+): Generator<BatchItem> {
   let skip = from
-  for (const indices of sampler.batches(epoch)) if (skip-- <= 0) yield { indices: [...indices] }
+  const batches = 'batches' in sampler ? sampler.batches(epoch) : sampler
+  for (const indices of batches) if (skip-- <= 0) yield { indices: [...indices] }
 }
 
 /** Where a stream stands, as it goes into the loader's state. */

@@ -137,11 +137,21 @@ class Collation {
   #refuse(i: number, path: string, received: string, expected: string): never {
     const name = (at: number): string => (this.#indices === undefined ? `sample ${at} of the batch` : `sample ${this.#indices[at]}`)
     const field = path === '' ? '' : `, field ${path.replace(/^\./, '')}`
-    throw new MillraceError(
-      'CANNOT_COLLATE',
+    throw new CollateError(
+      i,
       `The samples of a batch must be alike to be stacked: ${name(i)}${field} ${received}, but ${name(0)}: ${expected}. ` +
         'Make them equal in the dataset (resize, crop, pad), take batchSize: null, or give a collateFn.',
     )
+  }
+}
+
+/** Samples don't fit together: the one at `place` in the batch does not go with the first. */
+export class CollateError extends MillraceError {
+  readonly place: number
+
+  constructor(place: number, message: string) {
+    super('CANNOT_COLLATE', message)
+    this.place = place
   }
 }
 

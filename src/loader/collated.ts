@@ -57,8 +57,8 @@ type IsTuple<A extends readonly unknown[]> = [Extract<A[number], Bulk>] extends 
     : IsUnion<Kind<A[number]>>
   : true
 
-/** What `collate` makes of a batch of samples of type `T`. Of `any`, anything. */
-export type Collated<T> = 0 extends 1 & T ? any : CollatedOf<T>
+/** What `collate` makes of a batch of samples of type `T`. Of `any`, anything; of `unknown`, nothing is known. */
+export type Collated<T> = 0 extends 1 & T ? any : unknown extends T ? unknown : CollatedOf<T>
 
 type CollatedOf<T> = [T] extends [number]
   ? Tensor<'float64'>

@@ -58,6 +58,7 @@ export class EpochRun {
     } finally {
       meter.end()
       this.#warnings.list()
+      meter.tellSkipped()
     }
   }
 
@@ -80,7 +81,9 @@ export class EpochRun {
       timeout,
       retries,
       seed: plan.seed,
-      maxAhead: prefetchFactor === undefined ? undefined : Math.max(1, prefetchFactor * place.numWorkers),
+      // In this thread for good: a plain loop, which makes a batch when it is asked for.
+      ...(inPlace && automatic === undefined && { chunkSize: 1, maxAhead: 1 }),
+      ...(prefetchFactor !== undefined && { maxAhead: prefetchFactor * place.numWorkers }),
       minAhead: inPlace ? 0 : MIN_AHEAD * place.numWorkers,
       maxWaitingBytes: maxBufferedBytes,
       spares: inPlace ? undefined : spares,
@@ -115,7 +118,7 @@ export class EpochRun {
     const { sampleIndex, cause } = (error.cause ?? {}) as { sampleIndex?: number; cause?: unknown }
     if (sampleIndex !== undefined) throw sampleError(sampleIndex, 'SAMPLE_FAILED', cause, error.attempt)
     const singles = this.#singlesOf(error.item as BatchItem)
-    const died = ['WORKER_EXITED', 'WORKER_KILLED', 'OUT_OF_MEMORY'].includes(error.code)
+    const died = ['WORKER_EXITED', 'WORKER_KILLED', 'OUT_OF_MEMORY', 'STRAY_ERROR'].includes(error.code)
     const late = error.code === 'TIMEOUT'
     // Who stopped answering is found by running each sample alone; a batch that is late is only looked through to skip its sample.
     if (singles.length < 2 || !(died || (late && skip))) {

@@ -48,10 +48,8 @@ export const fetchTask: Task<BatchItem, unknown, FetchParams, State> = task(impo
   async run(item, _index, ctx) {
     const fetched = await ctx.state.fetcher.fetch(item, ctx)
     const buffers = fetched.buffers.filter((buffer) => buffer.byteLength >= MIN_TRANSFER)
-    let bytes = 0
-    for (const buffer of fetched.buffers) bytes += buffer.byteLength
-    if (fetched.buffers.length === 0) fetched.batch = copyLarge(fetched.batch, buffers)
-    return new HandedOver<Fetched>(fetched, buffers, Math.max(bytes, total(buffers)))
+    fetched.batch = owned(fetched.batch, fetched.buffers, buffers)
+    return new HandedOver<Fetched>(fetched, buffers, Math.max(total(buffers), total(fetched.buffers)))
   },
   async teardown({ params, state }) {
     if (params.keep === undefined) await closeRecipe(state.recipe)
@@ -73,13 +71,18 @@ async function open({ plan, recipe: parcel, keep, numWorkers }: FetchParams, wor
 }
 
 /**
- * What a dataset or a `collateFn` of the user's returned may be kept or used again by it: large arrays are copied once, here, into
- * buffers of their own, and cross without another copy.
+ * What a dataset or a `collateFn` of the user's returned may be kept or used again by it, or lie in memory that all workers see: large
+ * arrays, and shared ones, are copied once, here, into buffers of their own, and cross without another copy.
+ *
+ * @param own The batch's own buffers, which need no copy.
+ * @param buffers Where those that are handed over are added.
  */
-function copyLarge(value: unknown, buffers: ArrayBuffer[], depth = 0): unknown {
+function owned(value: unknown, own: readonly ArrayBuffer[], buffers: ArrayBuffer[], depth = 0): unknown {
   if (typeof value !== 'object' || value === null || depth > 4) return value
   if (ArrayBuffer.isView(value)) {
-    if (value.byteLength < MIN_TRANSFER || value instanceof DataView || value.buffer instanceof SharedArrayBuffer) return value
+    const isShared = value.buffer instanceof SharedArrayBuffer
+    if (own.includes(value.buffer as ArrayBuffer) || (value.byteLength < MIN_TRANSFER && !isShared)) return value
+    if (value instanceof DataView) return isShared ? new DataView(new Uint8Array(value.buffer).slice().buffer) : value
     const view = value as Uint8Array<ArrayBuffer>
     const copy = Buffer.isBuffer(view) ? new Uint8Array(view) : view.slice()
     buffers.push(copy.buffer)
@@ -87,11 +90,16 @@ function copyLarge(value: unknown, buffers: ArrayBuffer[], depth = 0): unknown {
   }
   if (Array.isArray(value)) {
     if (typeof value[0] !== 'object') return value
-    return value.map((element) => copyLarge(element, buffers, depth + 1))
+    return value.map((element) => owned(element, own, buffers, depth + 1))
   }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, copyLarge(field, buffers, depth + 1)]))
+  let copy: Record<string, unknown> | undefined
+  for (const [key, field] of Object.entries(value)) {
+    const next = owned(field, own, buffers, depth + 1)
+    if (next !== field) (copy ??= { ...value })[key] = next
+  }
+  return copy ?? value
 }
 
 function total(buffers: readonly ArrayBuffer[]): number {

@@ -4,7 +4,7 @@ import type { Context } from '../core/task.ts'
 import { newArray } from '../core/tensor.ts'
 import { type SampleContext, sampleRandom } from '../dataset/context.ts'
 import type { Dataset } from '../dataset/dataset.ts'
-import { collateInto } from './collate.ts'
+import { CollateError, collateInto } from './collate.ts'
 import { BatchMemory } from './memory.ts'
 import { type OpenStep, openStep, type Step } from './steps.ts'
 
@@ -137,12 +137,28 @@ export class Fetcher {
       const value = sample.run(collateFn, batchSize === null ? samples[0] : samples)
       fetched.batch = isThenable(value) ? await value : value
     } else if (memory === undefined) fetched.batch = samples[0]
-    else {
-      fetched.batch = collateInto(samples, indices, memory.memory)
-      fetched.buffers = memory.used
-    }
+    else this.#collate(samples, indices, memory, fetched)
     fetched.times['collate'] = performance.now() - got
     return fetched
+  }
+
+  /** Under `skip` a sample that does not go with the first is left out. */
+  #collate(samples: unknown[], indices: number[], memory: BatchMemory, fetched: Fetched): void {
+    while (true) {
+      try {
+        fetched.batch = collateInto(samples, indices, memory.memory)
+        fetched.buffers = memory.used
+        fetched.count = samples.length
+        return
+      } catch (error) {
+        const place = error instanceof CollateError ? error.place : 0
+        if (!this.#plan.skip || !(error instanceof CollateError)) throw new SampleFailure(indices[place]!, error)
+        fetched.skipped.push([indices[place]!, recordError(error)])
+        samples.splice(place, 1)
+        indices.splice(place, 1)
+        memory.scatter()
+      }
+    }
   }
 
   #get(item: BatchItem, index: number, place: number, ctx: SampleContext): unknown {

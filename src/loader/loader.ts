@@ -10,7 +10,7 @@ import { batchCount, type Batches, numberedBatches, pulledBatches, sampledBatche
 import type { Collated } from './collated.ts'
 import { EpochRun } from './epoch.ts'
 import type { EpochPlan, Recipe } from './fetch.ts'
-import { checkLoader, type CollateFn, type DataLoaderOptions } from './options.ts'
+import { checkLength, checkLoader, type CollateFn, type DataLoaderOptions } from './options.ts'
 import { placeOf } from './place.ts'
 import { checkState, type LoaderState, Position } from './state.ts'
 import { type LoaderStats, Meter } from './stats.ts'
@@ -43,12 +43,15 @@ interface DataLoaderConstructor {
     dataset: AnyDataset<T>,
     options: DataLoaderOptions & { batchSize: null; collateFn: (sample: T, index: number, ctx: any) => Batch },
   ): DataLoader<Awaited<Batch>>
-  new <T, Batch>(dataset: AnyDataset<T>, options: DataLoaderOptions & { collateFn: CollateFn<T, Batch> }): DataLoader<Awaited<Batch>>
+  new <T, Batch>(
+    dataset: AnyDataset<T>,
+    options: DataLoaderOptions & { batchSize?: number | undefined; collateFn: CollateFn<T, Batch> },
+  ): DataLoader<Awaited<Batch>>
   /**
    * @param dataset Map-style (`length` and `get`) or a stream (`iterate`).
    * @throws MillraceError `BAD_OPTION` for options that exclude each other, as in PyTorch; `BAD_STATE` for another loader's state.
    */
-  new <T>(dataset: AnyDataset<T>, options?: DataLoaderOptions): DataLoader<Collated<T>>
+  new <T>(dataset: AnyDataset<T>, options?: DataLoaderOptions & { batchSize?: number | undefined }): DataLoader<Collated<T>>
 }
 
 type Options = DataLoaderOptions & { collateFn?: CollateFn<any, any> | ((sample: any, index: number, ctx: any) => unknown) | undefined }
@@ -72,16 +75,21 @@ class Loader implements DataLoader<unknown> {
   constructor(dataset: AnyDataset<unknown>, options: Options = {}) {
     const streams = dataset instanceof IterableDataset
     if (!streams && !isMapStyle(dataset)) {
-      throw new MillraceError('BAD_ARGUMENT', 'DataLoader takes a Dataset (length and get(index)) or an IterableDataset (iterate()).')
+      throw new MillraceError(
+        'BAD_ARGUMENT',
+        Array.isArray(dataset)
+          ? 'DataLoader takes a Dataset; of an array fromArray(items) makes one.'
+          : 'DataLoader takes a Dataset (length and get(index)) or an IterableDataset (iterate()).',
+      )
     }
     checkLoader(options, streams)
     const { batchSize = 1, batchSampler, state, seed } = options
     this.#dataset = dataset
     this.#options = options
     this.#batchSize = batchSampler === undefined ? batchSize : 1
+    this.#sampler = this.#samplerOf()
     if (state !== undefined) checkState(state, { seed, ...this.#identity() })
     this.seed = state?.seed ?? seed ?? randomInt(2 ** 31)
-    this.#sampler = this.#samplerOf()
     this.#resume = state
     this.#nextEpoch = state?.epoch ?? 0
     this.#position = new Position(this.#nextEpoch, state)
@@ -113,9 +121,10 @@ class Loader implements DataLoader<unknown> {
     return leavable((consumer) => this.#epoch(consumer))
   }
 
-  #identity(): Pick<LoaderState, 'batchSize' | 'length'> {
+  #identity(): Pick<LoaderState, 'batchSize' | 'length' | 'sampler'> {
     const { length } = this.#dataset
-    return { batchSize: this.#batchSize, ...(length !== undefined && { length }) }
+    const sampler = (this.#options.batchSampler ?? this.#sampler)?.constructor.name
+    return { batchSize: this.#batchSize, ...(length !== undefined && { length }), ...(sampler !== undefined && { sampler }) }
   }
 
   #samplerOf(): Sampler | undefined {
@@ -154,7 +163,7 @@ class Loader implements DataLoader<unknown> {
       const name = `The dataset ${this.#dataset.constructor.name}`
       const insideItem = where === 'item'
       const whereabouts = placeOf({ options, recipe, name, plan, worthwhile, insideItem, spares, keep: this.#keep, packed: this.#packed })
-      meter.reason = whereabouts.reason
+      meter.reason = () => whereabouts.reason
       const parts = {
         key: this,
         options,
@@ -177,7 +186,8 @@ class Loader implements DataLoader<unknown> {
         meter.asked(then)
         if (spares !== undefined) for (const buffer of buffers) spares.push(detached(buffer))
       }
-      this.#position = new Position(epoch + 1)
+      // Where another loop of this loader is under way, it is that one's position.
+      if (this.#position === position) this.#position = new Position(epoch + 1)
       this.#nextEpoch = Math.max(this.#nextEpoch, epoch + 1)
     } catch (error) {
       if (error !== LEFT) throw error
@@ -200,6 +210,7 @@ class Loader implements DataLoader<unknown> {
       return { items, length: 0 }
     }
     if (batchSampler !== undefined) return { items: sampledBatches(batchSampler, key, from), length: 0 }
+    checkLength(this.#dataset.length)
     const sampler = this.#sampler
     if (sampler === undefined) return numberedBatches(this.#dataset.length, undefined, from, rule)
     const order = wholeOrder(sampler, key, true)

@@ -26,6 +26,7 @@ export class BatchMemory {
   readonly #count: number
   readonly #slabs: Slab[] = []
   #sample = 0
+  #inPlace = true
   #asked = 0
   /** The buffers that the batch took. */
   readonly used: ArrayBuffer[] = []
@@ -48,10 +49,18 @@ export class BatchMemory {
     return slab.data.subarray(this.#sample * length, (this.#sample + 1) * length) as TensorTypes[T]
   }
 
+  /** Samples are taken out of the batch: from now on those that are left do not lie in their places, and are copied. */
+  scatter(): void {
+    this.#inPlace = false
+    this.used.length = 0
+  }
+
   /** Memory for an array of the batch. */
   readonly memory: Memory = (type, length, first) => {
     // Two fields that return the same array must not become the same memory.
-    const slab = this.#slabs.find(({ data }) => data.buffer === first?.buffer && !this.used.includes(data.buffer as ArrayBuffer))
+    const slab = !this.#inPlace
+      ? undefined
+      : this.#slabs.find(({ data }) => data.buffer === first?.buffer && !this.used.includes(data.buffer as ArrayBuffer))
     const data = slab?.type === type && slab.data.length >= length ? slab.data.subarray(0, length) : this.#take(type, length)
     this.used.push(data.buffer as ArrayBuffer)
     return data

@@ -55,7 +55,7 @@ export function placeOf(request: PlaceRequest): Whereabouts {
   const named = typeof executor === 'string' ? shared[executor] : executor
   if (named?.inThisThread === true) return inPlace('asked for by the executor option')
   const count = numWorkers ?? named?.numWorkers ?? (cpus ??= availableCpus())
-  if (numWorkers !== undefined || named !== undefined || timeout !== undefined) {
+  if (numWorkers !== undefined || named !== undefined || timeout !== undefined || options.workerInitFn !== undefined) {
     const where = named ?? shared.threads
     explain(`${count} ${where.name}: asked for by the options`)
     return { place: onWorkers(request, where, count) }
@@ -98,7 +98,11 @@ function onWorkers(request: PlaceRequest, executor: Executor, numWorkers: number
   const shares = executor.sharesMemory === true
   let parcel = packed.get(shares)
   if (parcel === undefined) {
-    parcel = packParcel(recipe, name, shares)
+    parcel = packParcel(
+      recipe,
+      { dataset: name, maps: 'A map of the stream', collateFn: 'The collateFn', workerInitFn: 'The workerInitFn' },
+      shares,
+    )
     if (options.persistentWorkers === true) packed.set(shares, parcel)
   }
   const own = fetchTask.reference.module

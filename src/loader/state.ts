@@ -16,6 +16,8 @@ export interface LoaderState {
   /** What must be the same for the order to be the same. */
   batchSize: number | null
   length?: number
+  /** The class of the sampler, where there is one. */
+  sampler?: string
 }
 
 /** Follows what is delivered of an epoch. */
@@ -47,7 +49,7 @@ export class Position {
     }
   }
 
-  toState(loader: Pick<LoaderState, 'seed' | 'batchSize' | 'length'>): LoaderState {
+  toState(loader: Pick<LoaderState, 'seed' | 'batchSize' | 'length' | 'sampler'>): LoaderState {
     const state: LoaderState = { version: 1, epoch: this.epoch, batches: this.batches, ...loader }
     if (this.#beyond.size > 0) state.beyond = [...this.#beyond].sort((a, b) => a - b)
     if (this.stream !== undefined && this.batches > 0) state.stream = this.stream
@@ -56,12 +58,16 @@ export class Position {
 }
 
 /** Refuses a state that another loader has given: continued here it would give other samples. */
-export function checkState(state: LoaderState, loader: { seed: number | undefined; batchSize: number | null; length?: number }): void {
+export function checkState(
+  state: LoaderState,
+  loader: { seed: number | undefined; batchSize: number | null; length?: number; sampler?: string },
+): void {
   const valid =
     typeof state === 'object' &&
     state !== null &&
     state.version === 1 &&
-    [state.epoch, state.batches, state.seed].every(Number.isSafeInteger)
+    Number.isSafeInteger(state.seed) &&
+    [state.epoch, state.batches].every((count) => Number.isSafeInteger(count) && count >= 0)
   if (!valid) throw new MillraceError('BAD_STATE', 'state must be what loader.state() gave (version 1).')
   const differ = (what: string, now: unknown, then: unknown): never => {
     throw new MillraceError(
@@ -71,5 +77,6 @@ export function checkState(state: LoaderState, loader: { seed: number | undefine
   }
   if (loader.seed !== undefined && loader.seed !== state.seed) differ('seed', loader.seed, state.seed)
   if (loader.batchSize !== state.batchSize) differ('batchSize', loader.batchSize, state.batchSize)
+  if (loader.sampler !== state.sampler) differ('the sampler', loader.sampler ?? 'none', state.sampler ?? 'none')
   if (loader.length !== state.length) differ('a dataset of', loader.length ?? 'unknown length', state.length ?? 'unknown length')
 }

@@ -42,7 +42,7 @@ export class Meter {
   readonly #errors: ItemError[] = []
   numWorkers = 0
   /** Why there are no workers where there might be. */
-  reason: string | undefined
+  reason: () => string | undefined = () => undefined
 
   constructor(epoch: number) {
     this.#epoch = epoch
@@ -71,6 +71,14 @@ export class Meter {
     if (this.#skipped++ < LISTED) this.#errors.push(error)
   }
 
+  /** Samples that are missing must not be missed. */
+  tellSkipped(): void {
+    const [first] = this.#errors
+    if (first === undefined) return
+    const others = this.#skipped > 1 ? `${this.#skipped} samples were left out; the first: ` : 'a sample was left out: '
+    process.stderr.write(`warning: ${others}${first.message}\n`)
+  }
+
   end(): void {
     this.#ended ??= performance.now()
   }
@@ -92,7 +100,7 @@ export class Meter {
       skipped: { count: this.#skipped, errors: [...this.#errors] },
       verdict: '',
     }
-    stats.verdict = verdict(stats, this.reason)
+    stats.verdict = verdict(stats, this.reason())
     return stats
   }
 }

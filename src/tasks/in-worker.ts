@@ -23,7 +23,16 @@ export function markWorker(): AsyncLocalStorage<unknown> {
 }
 
 /** In a worker: imports a module until it is done or makes its first call; what comes after that call never runs here. */
-export async function importModule(url: string): Promise<void> {
+export function importModule(url: string): Promise<void> {
+  // A module that waits at its first call would be waited for for ever when it is imported again.
+  let importing = imports.get(url)
+  if (importing === undefined) imports.set(url, (importing = importUpToFace(url)))
+  return importing
+}
+
+const imports = new Map<string, Promise<void>>()
+
+async function importUpToFace(url: string): Promise<void> {
   const mark = shared[key]!
   const reachedFace = new Promise<void>((resolve) => (mark.reachedFace = resolve))
   // Outside of items, also when one asks for it: the module's own calls are not the item's.

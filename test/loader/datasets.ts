@@ -89,6 +89,31 @@ export class Ragged extends Dataset<Uint8Array> {
   }
 }
 
+/** Some samples leave a promise behind that fails, and that nobody awaits. */
+export class Stray extends Dataset<number> {
+  static {
+    this.register(import.meta)
+  }
+  readonly length = 12
+  get(index: number): number {
+    if (index === 5) void Promise.reject(new Error('left behind'))
+    return index
+  }
+}
+
+/** Counts how many samples were made, in this thread. */
+export class Counted extends Dataset<number> {
+  static {
+    this.register(import.meta)
+  }
+  readonly length = 1000
+  made = 0
+  get(index: number): number {
+    this.made++
+    return index
+  }
+}
+
 /** Writes its samples where the loader says, except for some; every fifth one fails if it is told to. */
 export class InPlace extends Dataset<{ x: Float32Array; again: Float32Array; y: { data: Int32Array; dims: number[]; type: 'int32' } }> {
   static {

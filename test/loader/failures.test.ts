@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DataLoader, ItemError, processes } from 'millrace'
 import { describe, expect, test } from 'vitest'
-import { Blocks, Counting, Failing, InPlace, Integers, Ragged, tenfold } from './datasets.ts'
+import { Blocks, Counting, Failing, InPlace, Integers, Ragged, Stray, tenfold } from './datasets.ts'
 
 async function numbers(loader: AsyncIterable<{ data: ArrayLike<number> }>): Promise<number[][]> {
   const batches: number[][] = []
@@ -62,6 +64,25 @@ describe('a sample that throws', () => {
     await expect(numbers(new DataLoader(new Ragged([3, 3, 3, 2]), { batchSize: 2, numWorkers }))).rejects.toThrow(
       /sample 3 is a typed array of uint8 \[2\], but sample 2: a typed array of uint8 \[3\].*collateFn/s,
     )
+  })
+
+  test.each([0, 2])('under skip the samples that do not go with the first are left out: %i workers', async (numWorkers) => {
+    const loader = new DataLoader(new Ragged([3, 3, 2, 3, 4, 3]), { batchSize: 6, numWorkers, onError: 'skip' })
+    for await (const { dims } of loader) expect(dims).toEqual([4, 3])
+    expect(loader.stats().skipped.errors.map(({ index, code }) => [index, code])).toEqual([
+      [2, 'SAMPLE_FAILED'],
+      [4, 'SAMPLE_FAILED'],
+    ])
+  })
+
+  test('an error that escapes from a sample is its own', async () => {
+    const loader = new DataLoader(new Stray(), { batchSize: 4, numWorkers: 2, onError: 'skip' })
+    expect(await numbers(loader)).toEqual([
+      [0, 1, 2, 3],
+      [4, 6, 7],
+      [8, 9, 10, 11],
+    ])
+    expect(loader.stats().skipped.errors).toMatchObject([{ index: 5, code: 'STRAY_ERROR' }])
   })
 
   test('an input that throws ends the loop', async () => {
@@ -151,6 +172,27 @@ describe('leaving', () => {
       const { value } = await iterator.next()
       console.log(value.dims.join())`)
     expect({ code, stdout }).toEqual({ code: 0, stdout: '8,10000\n' })
+  })
+
+  test('a class below the first loop is told to move', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'millrace-late-')), 'late.mjs')
+    writeFileSync(
+      file,
+      `import { DataLoader, Dataset } from ${JSON.stringify(import.meta.resolve('millrace'))}
+class Early extends Dataset { static { this.register(import.meta) } length = 2; get(i) { return i } }
+for await (const batch of new DataLoader(new Early(), { numWorkers: 2 })) void batch
+class Late extends Early { static { this.register(import.meta) } }
+const options = { numWorkers: 2, executor: 'processes' }
+for await (const batch of new DataLoader(new Late(), options)) void batch`,
+    )
+    const { code, stderr } = await new Promise<{ code: number; stderr: string }>((resolve) => {
+      execFile(process.execPath, [file], { timeout: 20_000 }, (error, _stdout, text) =>
+        resolve({ code: (error?.code as number | undefined) ?? 0, stderr: text }),
+      )
+    })
+    rmSync(dirname(file), { recursive: true })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/did not find the class Late.*Move the class above/)
   })
 
   test('a consumer that waits does keep it alive', async () => {

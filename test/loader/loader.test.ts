@@ -14,7 +14,7 @@ import {
   WeightedRandomSampler,
 } from 'millrace'
 import { describe, expect, test } from 'vitest'
-import { counted, Counting, Integers, mark, Noise, noisy, sum, tenfold, Whoami } from './datasets.ts'
+import { Counted, counted, Counting, Integers, mark, Noise, noisy, sum, tenfold, Whoami } from './datasets.ts'
 
 async function all<T>(loader: AsyncIterable<T>): Promise<T[]> {
   const batches: T[] = []
@@ -73,6 +73,19 @@ describe('batches', () => {
     const loader = new DataLoader(new Local(), { batchSize: 3 })
     expect(await numbers(loader)).toEqual([[0, 1, 2]])
     await expect(all(new DataLoader(new Local(), { numWorkers: 2 }))).rejects.toThrow(/class Local.*this\.register\(import\.meta\)/s)
+  })
+
+  test.each([
+    [() => 3, /not \[Function.*\]: write it as a getter/],
+    [-1, /not -1/],
+    [NaN, /not NaN/],
+    [Infinity, /not Infinity/],
+  ])('a length that is none is refused: %s', async (length, message) => {
+    class Odd extends Dataset<number> {
+      readonly length = length as number
+      get = (): number => 0
+    }
+    await expect(all(new DataLoader(new Odd()))).rejects.toThrow(message)
   })
 
   test('anything with a length and a get will do in this thread', async () => {
@@ -193,6 +206,10 @@ describe('a loader goes on where another stood', () => {
     expect(() => new DataLoader(new Integers(11), { batchSize: 2, state })).toThrow(/dataset of 10; this one has 11/)
     expect(() => new DataLoader(new Integers(10), { batchSize: 2, seed: 2, state })).toThrow(/seed 1; this one has 2/)
     expect(() => new DataLoader(new Integers(10), { state: {} as never })).toThrow(/what loader.state\(\) gave/)
+    expect(() => new DataLoader(new Integers(10), { batchSize: 2, state: { ...state, epoch: -1 } })).toThrow(/what loader.state\(\) gave/)
+    expect(() => new DataLoader(new Integers(10), { batchSize: 2, shuffle: true, state })).toThrow(
+      /sampler none; this one has RandomSampler/,
+    )
   })
 })
 
@@ -222,6 +239,26 @@ describe('samplers and datasets of datasets', () => {
     const y = { data: Int32Array.of(7, 8, 9), dims: [3], type: 'int32' as const }
     const [batch] = await all(new DataLoader(new TensorDataset(x, y), { batchSize: 3, numWorkers }))
     expect(batch).toEqual([x, y])
+  })
+})
+
+describe('what a loader gives belongs to the consumer', () => {
+  // Large arrays of a dataset lie in memory that all workers see.
+  const large = { data: new Float32Array(1 << 18).fill(1), dims: [4, 1 << 16], type: 'float32' as const }
+
+  test('a sample without a batch, and what a collateFn gives on, are copies', async () => {
+    const firsts: number[] = []
+    const options = { numWorkers: 2, sampler: [0, 0, 0, 0] }
+    for await (const [x] of new DataLoader(new TensorDataset(large), { ...options, batchSize: null })) {
+      firsts.push(x.data[0]!)
+      x.data.fill(0)
+      expect(x.data.buffer).toBeInstanceOf(ArrayBuffer)
+    }
+    for await (const x of new DataLoader(new TensorDataset(large), { ...options, collateFn: (samples) => samples[0]![0] })) {
+      firsts.push(x.data[0]!)
+      x.data.fill(0)
+    }
+    expect(firsts).toEqual([1, 1, 1, 1, 1, 1, 1, 1])
   })
 })
 
@@ -262,6 +299,23 @@ describe('streams', () => {
 })
 
 describe('workers', () => {
+  test('without workers a batch is made when it is asked for', async () => {
+    const ds = new Counted()
+    const iterator = new DataLoader(ds, { batchSize: 4, numWorkers: 0 })[Symbol.asyncIterator]()
+    for (let i = 1; i <= 3; i++) {
+      await iterator.next()
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(ds.made).toBe(4 * i)
+    }
+    await iterator.return()
+  })
+
+  test('two loops at once are two epochs, and the state is of the one that began last', async () => {
+    const loader = new DataLoader(new Integers(40), { batchSize: 4, numWorkers: 2 })
+    await Promise.all([all(loader), all(loader)])
+    expect(loader.state()).toMatchObject({ epoch: 2, batches: 0 })
+  })
+
   test('prefetchFactor bounds what is made ahead', async () => {
     const stream = new Counting(1000)
     const iterator = new DataLoader(stream.map(tenfold), { numWorkers: 2, prefetchFactor: 3 })[Symbol.asyncIterator]()
@@ -309,6 +363,15 @@ describe('options that exclude each other say the rule and the repair', () => {
     [{ batchSize: null, dropLast: true }, /batchSize: null makes no batches/],
     [{ onError: 'collect' }, /onError is 'throw' or 'skip'/],
     [{ bachSize: 3 }, /no option "bachSize"; it knows batchSize/],
+    [32, /options as an object, as in new DataLoader\(dataset, \{ batchSize: 32 \}\), not 32/],
+    [null, /options as an object/],
+    [{ executor: 'gpu' }, /executor is 'threads', 'processes', 'inline' or an executor object, not 'gpu'/],
+    [{ shuffle: 'yes' }, /shuffle is true or false, not 'yes'/],
+    [{ collateFn: 5 }, /collateFn is a function or a task, not 5/],
+    [{ signal: new AbortController() }, /signal is an AbortSignal \(of a controller, its .signal\)/],
+    [{ sampler: 5 }, /sampler is a Sampler or a list of indices, not 5/],
+    [{ batchSampler: {} }, /batchSampler is a BatchSampler or a list of lists/],
+    [{ batchSize: NaN }, /batchSize is a whole number of at least 1, not NaN/],
   ])('%o', (options, message) => {
     expect(() => new DataLoader(ds, options as never)).toThrow(message)
   })

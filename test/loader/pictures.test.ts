@@ -138,6 +138,17 @@ describe('ImageFiles', () => {
     expect(error).toMatchObject({ index: 1 })
   })
 
+  test('what is no path, no transform and no option is refused at once', () => {
+    expect(() => new ImageFiles('a.jpg' as never)).toThrow(/takes paths, as an array or what files\(\) gives; received "a.jpg"/)
+    expect(() => new ImageFiles([5] as never)).toThrow(/takes paths/)
+    expect(() => new ImageFolder(root, { transforms: transform } as never)).toThrow(
+      /ImageFolder has no option "transforms"; it knows transform/,
+    )
+    expect(() => new ImageFiles([], { transform: toTensor as never })).toThrow(/a function \(.*without its parentheses\?\)|a function/)
+    expect(() => new ImageFiles([], { transform: [toTensor()] as never })).toThrow(/a list: compose\(a, b\)/)
+    expect(() => resize(3, { interpolation: 'bicubic' } as never)).toThrow(/resize has no option "interpolation"; it knows method/)
+  })
+
   test('says where the time goes', async () => {
     const loader = new DataLoader(new ImageFolder(root, { transform }), { batchSize: 3, numWorkers: 1 })
     for await (const batch of loader) void batch
