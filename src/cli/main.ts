@@ -6,6 +6,7 @@ import { demoCommand } from './demo.ts'
 import { EXIT, outliveReaders, printable, say } from './output.ts'
 import { retryCommand } from './retry.ts'
 import { runCommand } from './run.ts'
+import { resizeCommand } from './resize.ts'
 import { spectrogramCommand } from './spectrogram.ts'
 import { splitCommand } from './split.ts'
 import { statsCommand } from './stats.ts'
@@ -27,6 +28,7 @@ for (const command of [
   verifyCommand(),
   spectrogramCommand(),
   splitCommand(),
+  resizeCommand(),
   statsCommand(),
   demoCommand(),
 ])
@@ -43,7 +45,9 @@ try {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.unusable
   if (error instanceof MillraceError) {
-    say(`millrace: ${printable(inFlags(error.message))}`)
+    // Differences stand on lines of their own; in all other messages a line end can only come from a name.
+    const lines = error.code === 'RUN_CHANGED' ? error.message.split('\n') : [error.message]
+    say(`millrace: ${lines.map((line) => printable(inFlags(line))).join('\n')}`)
     return error.code === 'LOCKED' ? EXIT.locked : error.code === 'OUTPUT_FAILED' ? EXIT.disk : EXIT.unusable
   }
   const { code, message } = error as NodeJS.ErrnoException
