@@ -7,7 +7,6 @@ import { answer, EXIT, pathFor, printable, say } from './output.ts'
 import type { TellFlags } from './run-tell.ts'
 
 interface Flags extends SplitPlanOptions, TellFlags {
-  out?: string
   workers?: number
   maxFailures?: number
   retry?: boolean
@@ -110,7 +109,7 @@ async function split(inputs: string[], flags: Flags, command: Command): Promise<
   const { out, workers, maxFailures, retry, redoChanged, restart, durability, dryRun, json = false, log, quiet = false, ...asked } = flags
   if (redoChanged === true && restart === true) throw new MillraceError('BAD_OPTION', 'Give --redo-changed or --restart, not both.')
   const { planSplit } = await import('../recipes/split.ts')
-  const plan = planSplit(inputs, asked)
+  const plan = planSplit(inputs, { ...asked, out })
   if (plan.otherLabels > 0 && !quiet) say(`Rows of ${printable(asked.labels!)} about other files: ${plan.otherLabels}.`)
   if (dryRun === true) return await preview(plan, out, json)
 

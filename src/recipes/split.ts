@@ -1,6 +1,6 @@
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { MillraceError } from '../core/errors.ts'
-import { findInputs } from './inputs.ts'
+import { findInputs, type Input, isInside } from './inputs.ts'
 import type { ClipRow } from './split-clips.ts'
 import { planRecording, type SplitItem } from './split-item.ts'
 import { type FileLabels, type LabelListOptions, readLabels } from './split-labels.ts'
@@ -11,6 +11,8 @@ import { resolveSplit, type SplitOptions, type SplitSettings } from './split-set
 const EXTENSIONS = new Set(['wav', 'wave', 'flac', 'mp3', 'ogg', 'oga', 'opus', 'aif', 'aiff', 'aifc', 'caf', 'm4a', 'aac'])
 
 export interface SplitPlanOptions extends SplitOptions {
+  /** Where clips will go: what lies there is not taken for recordings. */
+  out?: string
   /** A list of labels; see `readLabels`. */
   labels?: string
   labelColumns?: LabelListOptions['columns']
@@ -40,12 +42,12 @@ export interface SplitPlan {
  *   would have one name; `NO_LABELS` when a list has rows and none about any of the recordings.
  */
 export function planSplit(inputs: readonly string[], options: SplitPlanOptions): SplitPlan {
-  const { labels, labelColumns, labelFolder, recursive = true, limit, ...rest } = options
+  const { out, labels, labelColumns, labelFolder, recursive = true, limit, ...rest } = options
   const settings = resolveSplit(rest)
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1)) {
     throw new MillraceError('BAD_OPTION', `limit is a whole number from 1, not ${limit}.`)
   }
-  const found = findInputs(inputs, { recursive, extensions: EXTENSIONS }).slice(0, limit)
+  const found = withoutClips(findInputs(inputs, { recursive, extensions: EXTENSIONS }), inputs, out).slice(0, limit)
   const items: SplitItem[] = found.map(({ path, relative }) => ({ file: path, folder: folderOf(relative) }))
   checkClashes(items, settings.name)
   if (labels === undefined) return { settings, items, otherLabels: 0 }
@@ -68,6 +70,18 @@ export function planSplit(inputs: readonly string[], options: SplitPlanOptions):
   if (all > 0 && otherLabels === all && limit === undefined) throw noneMatch(labels, list.files.keys().next().value!, items[0]!.file!)
   for (const { row, problem } of list.broken) items.push({ name: row, problems: [problem] })
   return { settings, items, otherLabels }
+}
+
+/** An earlier run may have left clips among the recordings. */
+function withoutClips(found: Input[], inputs: readonly string[], out: string | undefined): Input[] {
+  if (out === undefined) return found
+  const folder = resolve(out)
+  if (inputs.some((name) => resolve(name) === folder)) {
+    throw new MillraceError('OUTPUT_CLASH', `the clips in ${out} would be taken for recordings the next time: name another output.`)
+  }
+  const others = found.filter(({ path }) => !isInside(path, folder))
+  // Into a folder above all recordings clips may go, too.
+  return others.length > 0 ? others : found
 }
 
 function folderOf(relative: string): string {

@@ -171,6 +171,7 @@ describe('what cannot be split', () => {
     [['rec', '--out', 'x'], /seconds says how long a clip is/],
     [['rec', '--seconds', '1', '--overlap', '1', '--out', 'x'], /overlap and snap together must be below/],
     [['rec', '--seconds', 'ten', '--out', 'x'], /It is a number/],
+    [['rec', '--seconds', '1', '--out', './rec'], /would be taken for recordings the next time/],
     [['rec', '--seconds', '1'], /required option '-o, --out <path>'/],
     [['nothing', '--seconds', '1', '--out', 'x'], /There is no file or folder nothing/],
     [['rec', '--seconds', '1', '--out', 'x', '--name', '{stem}.wav'], /must hold \{index\} or \{start\}/],
@@ -235,6 +236,19 @@ describe('silence', () => {
     expect(first!.end).toBeLessThan(3)
     expect(second).toMatchObject({ start: first!.end })
   })
+})
+
+test('clips below the recordings are not taken for recordings', async () => {
+  put('in/a.wav', encodeWav(counting.subarray(0, SR), SR))
+  for (const settled of [0, 1]) {
+    const { code, stderr } = await run('in', '--seconds', '0.5', '--out', 'in/clips')
+    expect(code).toBe(0)
+    expect(stderr).toMatch(settled === 0 ? /1 done, 0 failed,/ : /0 done, 0 failed, 1 settled before/)
+  }
+  expect(wavs('in')).toEqual(['a.wav', 'clips/a/a-0000.wav', 'clips/a/a-0001.wav'])
+  // Into the folder above them.
+  expect((await run('in/a.wav', '--seconds', '0.5', '--out', '.', '--quiet')).code).toBe(0)
+  expect(existsSync(join(root, 'a/a-0001.wav'))).toBe(true)
 })
 
 test('into a zip, and the encoding that is asked for', async () => {
