@@ -56,36 +56,46 @@ export class NameTable {
     this.#bytes = bytes
     this.#starts = starts
     this.#slots = new Float64Array(2 ** Math.ceil(Math.log2(2 * starts.length + 2)))
-    for (const start of starts) this.#slots[this.#slotOf(this.#nameAt(start))] = start + 1
+    for (const start of starts) this.#slots[this.#slotOfRecord(start)] = start + 1
   }
 
   /** Where the last record of this name begins, unless that says that it was taken away. */
   find(name: Uint8Array): number | undefined {
-    const start = this.#slots[this.#slotOf(name)]! - 1
-    return start < 0 || this.#bytes.readUInt16LE(start + 10) === REMOVED ? undefined : start
+    return this.#standingIn(this.#slotOf(name, 0, name.length))
   }
 
   /** The records that count, in order. */
   standing(): number[] {
-    return [...this.#starts].filter((start) => this.find(this.#nameAt(start)) === start)
+    return [...this.#starts].filter((start) => this.#standingIn(this.#slotOfRecord(start)) === start)
   }
 
-  #nameAt(start: number): Buffer {
-    return this.#bytes.subarray(start + 46, start + 46 + this.#bytes.readUInt16LE(start + 28))
+  #standingIn(slot: number): number | undefined {
+    const start = this.#slots[slot]! - 1
+    return start < 0 || this.#bytes.readUInt16LE(start + 10) === REMOVED ? undefined : start
   }
 
-  /** The slot that has this name, or an empty one for it. */
-  #slotOf(name: Uint8Array): number {
+  #slotOfRecord(start: number): number {
+    return this.#slotOf(this.#bytes, start + 46, start + 46 + this.#bytes.readUInt16LE(start + 28))
+  }
+
+  /** The slot that has the name in `bytes` from `from` to `to`, or an empty one for it. */
+  #slotOf(bytes: Uint8Array, from: number, to: number): number {
     const mask = this.#slots.length - 1
-    let slot = hash(name) & mask
-    while (this.#slots[slot] !== 0 && this.#nameAt(this.#slots[slot]! - 1).compare(name) !== 0) slot = (slot + 1) & mask
+    let slot = hash(bytes, from, to) & mask
+    while (this.#slots[slot] !== 0 && !this.#hasName(this.#slots[slot]! - 1, bytes, from, to)) slot = (slot + 1) & mask
     return slot
+  }
+
+  #hasName(start: number, bytes: Uint8Array, from: number, to: number): boolean {
+    if (this.#bytes.readUInt16LE(start + 28) !== to - from) return false
+    for (let i = from, j = start + 46; i < to; i++, j++) if (bytes[i] !== this.#bytes[j]) return false
+    return true
   }
 }
 
 /** FNV-1a. */
-function hash(bytes: Uint8Array): number {
+function hash(bytes: Uint8Array, from: number, to: number): number {
   let hash = 0x811c9dc5
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193)
+  for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
   return hash ^ (hash >>> 15)
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { deflateRaw } from 'node:zlib'
+import { deflateRaw, deflateRawSync } from 'node:zlib'
 import { directoryRecord, endRecords, localHeader, type ZipEntry } from '../codec/zip-write.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { Committed, Output, Sink, SinkOptions } from '../core/sink.ts'
@@ -26,7 +26,10 @@ interface Position {
   edited: boolean
 }
 
-const deflate = promisify(deflateRaw)
+/** Below this a thread of its own takes longer to begin than to deflate. */
+const MIN_THREADED = 1 << 15
+
+const deflateInThread = promisify(deflateRaw)
 
 /**
  * Outputs as a zip at `path`, which appears there when it is finished; until then it grows at `<path>.partial`. Entries stand in the
@@ -176,7 +179,7 @@ function store({ name, bytes }: Output): Packed {
 
 async function pack(output: Output): Promise<Packed> {
   const stored = store(output)
-  const bytes = await deflate(stored.bytes)
+  const bytes = stored.bytes.length < MIN_THREADED ? deflateRawSync(stored.bytes) : await deflateInThread(stored.bytes)
   return bytes.length < stored.bytes.length ? { method: 8, bytes } : stored
 }
 
