@@ -123,7 +123,8 @@ function to32Bits(x: number): number {
 
 /** The arguments of a typed array over `bytes`, copied if they don't lie where such an array may start. */
 function aligned(bytes: Uint8Array, size: number): [buffer: ArrayBufferLike, start: number, length: number] {
-  const whole = bytes.byteOffset % size === 0 ? bytes : bytes.slice()
+  // Not slice(): that of a Buffer does not copy.
+  const whole = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes)
   return [whole.buffer, whole.byteOffset, whole.length / size]
 }
 

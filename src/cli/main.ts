@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { Command, CommanderError } from 'commander'
 import { MillraceError } from '../core/errors.ts'
 import { demoCommand } from './demo.ts'
+import { imagesCommand } from './images.ts'
 import { EXIT, outliveReaders, printable, say } from './output.ts'
 import { retryCommand } from './retry.ts'
 import { runCommand } from './run.ts'
@@ -29,6 +30,7 @@ for (const command of [
   spectrogramCommand(),
   splitCommand(),
   resizeCommand(),
+  imagesCommand(),
   statsCommand(),
   demoCommand(),
 ])

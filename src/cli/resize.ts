@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import type { ResizePlanOptions } from '../recipes/resize.ts'
 import { number, pictureSize, wholeNumber } from './arguments.ts'
-import { JOB_EXITS, type JobFlags, jobOptions } from './job-run.ts'
+import { JOB_EXITS, type JobFlags, jobOptions, jobOptionsOf, recipeFlags } from './job-options.ts'
 import { answer, printable } from './output.ts'
 
 type Flags = ResizePlanOptions & JobFlags & { out?: string; dryRun?: boolean }
@@ -56,30 +56,19 @@ export function resizeCommand(): Command {
     .option('--recursive', "take folders' folders too", true)
     .option('--no-recursive', "leave folders' folders out")
     .option('--limit <n>', 'only the first n inputs', wholeNumber(1))
-  return jobOptions(command).option('--dry-run', 'print what would be made, and make nothing').addHelpText('after', examples).action(run)
+  return jobOptions(command).addHelpText('after', examples).action(run)
 }
 
 async function run(inputs: string[], flags: Flags, command: Command): Promise<void> {
   if (flags.out === undefined) command.error("error: required option '-o, --out <path>' not specified")
-  const { out, workers, maxFailures, redoChanged, restart, durability, json = false, quiet = false, dryRun = false, ...options } = flags
+  const { out, dryRun, json = false } = flags
   const { planResize } = await import('../recipes/resize.ts')
-  const { items, settings } = planResize(inputs, options)
-  if (dryRun) {
+  const { items, settings } = planResize(inputs, recipeFlags(flags))
+  if (dryRun === true) {
     if (json) answer(`${JSON.stringify({ out, settings, items }, undefined, 2)}\n`)
     else for (const { input, output } of items) answer(`${printable(input)} -> ${printable(output)}\n`)
     return
   }
-  const [{ runAndTell }, { resizeJob }] = await Promise.all([import('./job-run.ts'), import('../recipes/resize-job.ts')])
-  process.exitCode = await runAndTell(
-    { job: resizeJob, items, params: settings, out, nameOf: ({ input }) => input, noun: 'pictures', settings },
-    {
-      json,
-      quiet,
-      ...(workers !== undefined && { workers }),
-      ...(maxFailures !== undefined && { maxFailures }),
-      ...(redoChanged !== undefined && { redoChanged }),
-      ...(restart !== undefined && { restart }),
-      ...(durability !== undefined && { durability }),
-    },
-  )
+  const [{ runAndTell }, { resizeJob }] = await Promise.all([import('./run-tell.ts'), import('../recipes/resize-job.ts')])
+  await runAndTell(resizeJob, { out, input: items, params: settings, ...jobOptionsOf(flags) }, flags)
 }

@@ -1,4 +1,5 @@
 import { duration } from '../core/duration.ts'
+import type { Job } from '../core/job.ts'
 import { type ItemError, type JobOptions, type JobSummary, MillraceError, type Progress, runJob } from '../index.ts'
 import { interruptible } from './interrupt.ts'
 import { answer, EXIT, pathFor, printable, say } from './output.ts'
@@ -24,7 +25,7 @@ interface Failure {
  * Runs a job with progress, and says what came of it: on stderr for people (or with `--log json` a line of JSON for each event), with
  * `--json` on stdout for programs. Sets the exit code.
  */
-export async function runAndTell(job: Parameters<typeof runJob>[0], options: JobOptions, flags: TellFlags): Promise<void> {
+export async function runAndTell(job: Job, options: JobOptions, flags: TellFlags): Promise<void> {
   const { json = false, log = 'text', quiet = false } = flags
   const interruption = interruptible()
   const failures: Failure[] = []

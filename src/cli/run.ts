@@ -154,7 +154,7 @@ export async function runJobFile(
     tellPlan(await plan(job as Parameters<typeof plan>[0], options), json)
   } else {
     const { runAndTell } = await import('./run-tell.ts')
-    await runAndTell(job as Parameters<typeof runAndTell>[0], options, flags)
+    await runAndTell(job, options, flags)
   }
 }
 

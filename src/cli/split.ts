@@ -121,7 +121,7 @@ async function split(inputs: string[], flags: Flags, command: Command): Promise<
   if (redoChanged === true) options.onChange = 'redo'
   if (restart === true) options.onChange = 'restart'
   const [{ runAndTell }, { splitJob }] = await Promise.all([import('./run-tell.ts'), import('../recipes/split-job.ts')])
-  await runAndTell(splitJob as Parameters<typeof runAndTell>[0], options, { json, quiet, ...(log !== undefined && { log }) })
+  await runAndTell(splitJob, options, { json, quiet, ...(log !== undefined && { log }) })
 }
 
 async function preview(plan: SplitPlan, out: string, json: boolean): Promise<void> {
