@@ -3,11 +3,13 @@ import type { RunInput } from './input.ts'
 import { printOf, statOf } from './item-runner.ts'
 import type { Journal } from './journal.ts'
 import type { Manifest } from './manifest.ts'
-import { DONE } from './run-index.ts'
+import { DONE, FAILED } from './run-index.ts'
 
-/** Finished items whose inputs are others now. */
+/** Items whose inputs are others now. */
 export interface ChangedInputs {
   ordinals: number[]
+  /** Failed ones among those: to run them anew mixes nothing. */
+  failed: number[]
   /** Finished items that the input no longer has. */
   gone: number[]
   /** For people, a line each. */
@@ -28,11 +30,22 @@ export async function changedInputs(
   input: RunInput,
   seed: number,
 ): Promise<ChangedInputs> {
-  const found: ChangedInputs = { ordinals: [], gone: [], differences: [] }
+  const found: ChangedInputs = { ordinals: [], failed: [], gone: [], differences: [] }
   const sameList = before.input.digest !== undefined && before.input.digest === now.input.digest
   const { items, worker, length = Infinity } = input
   const list = Array.isArray(items) ? items : undefined
   const compares = !sameList && (list !== undefined || worker.dataset !== undefined)
+  const printAt = async (ordinal: number): Promise<number | undefined> => {
+    try {
+      return printOf(list === undefined ? await worker.dataset!.get(ordinal, contextInPlace(seed, 0, ordinal)) : list[ordinal])
+    } catch {
+      return undefined // It can't be read any more: another one.
+    }
+  }
+  for (const [ordinal, { item }] of compares ? journal.entries(FAILED) : []) {
+    // Of one that could not be read it can't be told.
+    if (ordinal >= length || item === undefined || (await printAt(ordinal)) !== item) found.failed.push(ordinal)
+  }
   let [files, others] = [0, 0]
   let seen = 0
   for (const [ordinal, entry] of journal.entries(DONE)) {
@@ -42,8 +55,7 @@ export async function changedInputs(
       continue
     }
     if (compares && entry.item !== undefined) {
-      const item: unknown = list === undefined ? await worker.dataset!.get(ordinal, contextInPlace(seed, 0, ordinal)) : list[ordinal]
-      if (printOf(item) !== entry.item) {
+      if ((await printAt(ordinal)) !== entry.item) {
         found.ordinals.push(ordinal)
         if (++others === 1) found.differences.push(`input: item ${ordinal} is another one now`)
         continue
@@ -56,7 +68,7 @@ export async function changedInputs(
     found.ordinals.push(ordinal)
     if (++files === 1) {
       const what = stats.size === size ? 'was written again' : `had ${size} bytes and has ${stats.size}`
-      found.differences.push(`input: ${path} ${what} since item ${ordinal} was made of it`)
+      found.differences.push(`input: ${JSON.stringify(path)} ${what} since item ${ordinal} was made of it`)
     }
   }
   if (others > 1) found.differences.push(`input: and ${others - 1} more items are others`)

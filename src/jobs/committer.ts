@@ -67,12 +67,11 @@ class Batch {
       outcomes.push({ index: ordinal, outputs: told, metadata: metadata === undefined ? undefined : (JSON.parse(metadata) as unknown) })
     }
     for (const [ordinal, failure] of this.#failed) {
-      const { stage, code, message, label } = failure
+      const { stage, code, message, label, print } = failure
       const attempt = failure.attempt + this.#attemptsBefore(ordinal)
-      lines.push({ ordinal, kind: 'fail', json: JSON.stringify({ stage, code, message, attempt, label }) })
-      const item = failure.item ?? label
+      lines.push({ ordinal, kind: 'fail', json: JSON.stringify({ stage, code, message, attempt, label, item: print }) })
       const cause = reviveError(failure.error)
-      outcomes.push({ index: ordinal, error: new ItemError(message, { index: ordinal, item, stage, code, attempt, cause }) })
+      outcomes.push({ index: ordinal, error: new ItemError(message, { index: ordinal, item: label, stage, code, attempt, cause }) })
     }
     // What is taken away comes first: whoever is killed in between finds it to do again, and does the same.
     const stale = this.#stale.filter((name) => this.#journal.claims.owner(name) === undefined)
@@ -130,11 +129,11 @@ class Batch {
   }
 }
 
-function clash({ attempt, input }: Made['entry'], name: string, owner: number): ItemFailure {
+function clash({ attempt, input, item }: Made['entry'], name: string, owner: number): ItemFailure {
   const who =
     owner === OWN ? 'is a file of the run itself' : owner === FOLDER ? 'is a folder of other items' : `is made by item ${owner} too`
   const message = `${JSON.stringify(name)} ${who}. Inputs of one name in different folders keep these with --keep-folders (root).`
-  return { stage: 'write', code: 'OUTPUT_CLASH', message, attempt, label: input?.path, error: { name: 'Error', message } }
+  return { stage: 'write', code: 'OUTPUT_CLASH', message, attempt, label: input?.path, print: item, error: { name: 'Error', message } }
 }
 
 function discard({ outputs }: Made): void {

@@ -5,7 +5,7 @@ import { MillraceError } from '../core/errors.ts'
 import type { Outputs } from '../core/job.ts'
 import type { Output } from '../core/sink.ts'
 import { patiently, writeNew } from '../sinks/durable.ts'
-import { Claims } from './claims.ts'
+import { keyOf } from './claims.ts'
 import { checkName } from './names.ts'
 
 /** Where a worker puts outputs until the main thread commits them. */
@@ -23,7 +23,8 @@ export class ItemOutputs implements Outputs {
   readonly made: Output[] = []
   readonly #prefix: string
   readonly #store: Store
-  readonly #names = new Claims()
+  /** What it has made, and the folders of that with a slash at their end. */
+  readonly #names = new Set<string>()
   readonly #writing: Promise<unknown>[] = []
   #over = false
 
@@ -53,19 +54,32 @@ export class ItemOutputs implements Outputs {
     for (const { file } of this.made.splice(0)) if (file !== undefined) rmSync(file, { force: true })
   }
 
+  /** Whether the name is neither a file nor a folder yet, nor below a file. */
+  #claim(key: string): boolean {
+    const names = this.#names
+    if (names.has(key) || names.has(`${key}/`)) return false
+    const folders: string[] = []
+    for (let at = key.indexOf('/'); at >= 0; at = key.indexOf('/', at + 1)) {
+      if (names.has(key.slice(0, at))) return false
+      folders.push(key.slice(0, at + 1))
+    }
+    for (const folder of folders) names.add(folder)
+    names.add(key)
+    return true
+  }
+
   async #write(given: string, content: Uint8Array | string): Promise<string> {
     if (this.#over) throw new WriteError(new MillraceError('TOO_LATE', `${JSON.stringify(given)} is written after its item was done.`))
     try {
       checkName(given)
       const name = this.#prefix + given
       checkName(name)
-      if (this.#names.owner(name) !== undefined) {
+      if (!this.#claim(keyOf(name))) {
         throw new MillraceError('OUTPUT_CLASH', `The item writes ${JSON.stringify(name)} twice, or as a file and as a folder.`)
       }
       const bytes = bytesOf(content)
       const output: Output = { name, size: bytes.length, crc: crc32(bytes) }
       const { folder, flush } = this.#store
-      this.#names.add(name, 0)
       if (folder === undefined) output.bytes = new Uint8Array(bytes)
       else {
         const file = (output.file = join(folder, String(files++)))

@@ -13,7 +13,7 @@ import { contextInPlace } from '../dataset/context.ts'
 import type { Dataset } from '../dataset/dataset.ts'
 import type { InPlace } from '../dataset/in-place.ts'
 import { TRANSIENT_ERRORS } from '../sinks/durable.ts'
-import { ItemOutputs, type Store } from './item-outputs.ts'
+import { ItemOutputs, type Store, WriteError } from './item-outputs.ts'
 import type { DoneEntry, InputFile } from './journal.ts'
 import { labelOf, pathOf, stemOf } from './names.ts'
 import { metadataText } from './schema.ts'
@@ -43,7 +43,7 @@ export interface ItemFailure {
   message: string
   attempt: number
   label: string | undefined
-  item?: unknown
+  print: number | undefined
   error: ErrorRecord
 }
 
@@ -135,6 +135,7 @@ class Attempt implements JobContext<unknown, unknown> {
   readonly #call: Context<unknown, unknown>
   readonly #warnings: string[]
   #item: unknown
+  #print: number | undefined
   #made: ItemOutputs | undefined
   #random: (() => number) | undefined
 
@@ -175,7 +176,7 @@ class Attempt implements JobContext<unknown, unknown> {
     const { ordinal, attempt } = this
     const started = performance.now()
     let item = typeof given === 'number' ? await dataset!.get(given, contextInPlace(rules.seed, 0, ordinal)) : given.item
-    const print = printOf(item)
+    const print = (this.#print = printOf(item))
     if (maps !== undefined) item = await maps.run(item, ordinal, contextInPlace(rules.seed, 0, ordinal))
     this.#item = item
     const input = inputFile(item)
@@ -198,7 +199,8 @@ class Attempt implements JobContext<unknown, unknown> {
   failure(thrown: unknown, code: string): ItemFailure {
     const error = recordError(thrown)
     const stage = (thrown as { stage?: unknown } | null | undefined)?.stage === 'write' ? 'write' : this.stage
-    return { stage, code, message: reasonOf(thrown), attempt: this.attempt, label: labelOf(this.#item), error }
+    const message = thrown instanceof MillraceError || thrown instanceof WriteError ? thrown.message : reasonOf(thrown)
+    return { stage, code, message, attempt: this.attempt, label: labelOf(this.#item), print: this.#print, error }
   }
 }
 

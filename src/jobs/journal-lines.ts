@@ -136,7 +136,8 @@ class Scan {
       if (crc32(bytes.subarray(used, start)) !== end.crc) {
         this.#brokenEnd = this.#base + start
         // Of the last batch a power cut may have left any part. If another one follows, this was no power cut.
-        this.#broken = this.#line + 1 + starts.findIndex((at, i) => !isWhole(bytes, at, (starts[i + 1] ?? next) - 1))
+        const broken = starts.findIndex((at, i) => !isWhole(bytes, at, (starts[i + 1] ?? next) - 1))
+        this.#broken = broken < 0 ? line : this.#line + 1 + broken
         continue
       }
       for (let i = 0; i + 1 < starts.length; i++) this.#show(bytes, starts[i]!, starts[i + 1]! - 1)

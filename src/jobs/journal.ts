@@ -32,6 +32,8 @@ export interface FailEntry {
   attempt: number
   /** What tells the item apart, for people. */
   label?: string
+  /** CRC-32 of the item itself, where it could be had. */
+  item?: number
 }
 
 /** What may stand in a line; which of it does depends on the line's kind. One that is `void` has the outputs that were made before. */

@@ -74,7 +74,7 @@ export async function plan<Item, Metadata, Params>(job: Job<Item, Metadata, Para
       const inputs = await changedInputs(journal, before, now, input, seed)
       if (done > 0) planned.differences = [...general, ...inputs.differences]
       Object.assign(planned, { done, failed })
-      redone = general.length > 0 ? [...journal.index.all(DONE)].length + failed : inputs.ordinals.length
+      redone = general.length > 0 ? [...journal.index.all(DONE)].length + failed : inputs.ordinals.length + inputs.failed.length
     } finally {
       journal.close()
     }

@@ -173,12 +173,13 @@ class Pass {
 
   #wants(journal: Journal, ordinal: number, item: unknown): boolean {
     const status = journal.index.status(ordinal)
-    if (status === FAILED) return this.#options.retry === true
-    if (status !== DONE) return true
+    if (status === FAILED && this.#options.retry === true) return true
+    if (status !== DONE && status !== FAILED) return true
     // Lists and datasets were compared before; what is read from the front is compared as it comes.
     if (this.#input.items === undefined || Array.isArray(this.#input.items)) return false
     const print = journal.read(ordinal).item
     if (print === undefined || print === printOf(item)) return false
+    if (status === FAILED) return true
     if (this.#options.onChange === 'redo' && this.#sink.remove !== undefined) {
       journal.index.set(ordinal, VOIDED, journal.index.offset(ordinal))
       return true
@@ -298,9 +299,10 @@ function resultsOf({ first, values, errors }: Block, feed: Feed): ItemResult[] {
 
 /** An item that its worker could not answer for: it was ended, or timed out. */
 function failed(ordinal: number, { code, reason, attempt, item, cause }: ItemError): ItemResult {
-  const label = labelOf(typeof item === 'number' ? undefined : (item as Exclude<RunItem, number> | undefined)?.item)
+  const known = typeof item === 'object' && item !== null ? (item as Exclude<RunItem, number>).item : undefined
   const error = recordError(cause ?? new Error(reason))
-  return { ordinal, failure: { stage: 'worker', code, message: reason, attempt, label, error }, warnings: [] }
+  const print = known === undefined ? undefined : printOf(known)
+  return { ordinal, failure: { stage: 'worker', code, message: reason, attempt, label: labelOf(known), print, error }, warnings: [] }
 }
 
 /** What comes of a promise within so many milliseconds, else undefined. */
@@ -317,6 +319,9 @@ async function within<T>(promise: Promise<T>, ms: number | undefined): Promise<T
 
 /** What the system says of an output, temporary file or journal, with what it means for the run. */
 function explained(error: unknown): unknown {
+  // The engine takes what the feed finds out for a failure of the input.
+  const { cause } = (error ?? {}) as { cause?: unknown }
+  if (cause instanceof MillraceError && cause.code === 'RUN_CHANGED') return cause
   if (error instanceof MillraceError || !(error instanceof Error) || !('code' in error)) return error
   const { code, message } = error
   const disk = DISK_ERRORS.has(String(code))

@@ -107,7 +107,7 @@ async function compare(
     }
   }
   if (general.length > 0) await voidItems(journal, [...index.all(DONE), ...index.all(FAILED)])
-  else await voidItems(journal, inputs.ordinals)
+  else await voidItems(journal, [...inputs.ordinals, ...inputs.failed])
   const kept = { ...now, created: before.created }
   if (JSON.stringify(kept) !== JSON.stringify(before)) await writeManifest(sink.state, kept)
   return inputs.gone
