@@ -53,7 +53,7 @@ class TarSink implements Sink {
   #file: AppendFile | undefined
 
   constructor(target: string, options: TarSinkOptions) {
-    const isFolder = !target.endsWith('.tar')
+    const isFolder = !/\.tar$/i.test(target)
     const path = resolve(target)
     this.target = target
     this.#shards = new Shards(isFolder ? join(path, 'shard-%06d.tar') : path)
