@@ -19,7 +19,7 @@ export interface ParquetPixelsOptions {
   shape: readonly [height: number, width: number]
   /** The column that names the rows, of strings or integers. Without it they are named by their number in their file, from 0. */
   id?: string
-  /** What reading may take at most, in bytes, all workers together. Default 512 MB; at least 128 MB. */
+  /** What reading may take at most, in bytes, all workers together. Default 512 MB; at least 200 MB. */
   maxBytes?: number
   /**
    * The folder for the rows, which need `height * width` bytes each while they are used. Default: one of the user's own in the
@@ -75,7 +75,7 @@ export class ParquetPixels extends Dataset<PixelRow> {
       throw new MillraceError('BAD_OPTION', `shape must be [height, width], but is ${shown(shape)}.`)
     }
     for (const side of shape as number[]) checkWhole('a side of the shape', side, 1)
-    checkWhole('maxBytes', maxBytes, 128e6)
+    checkWhole('maxBytes', maxBytes, 200e6)
     this.shape = shape
     this.maxBytes = maxBytes
     this.temporary = cache === undefined

@@ -9,6 +9,7 @@ import { availableCpus } from '../engine/cpus.ts'
 import type { ParallelOptions } from '../parallel/options.ts'
 import { parallel } from '../parallel/parallel.ts'
 import { bind, task } from '../tasks/task.ts'
+import { loadZstd, ZSTD } from './parquet-compression.ts'
 import { exclusively, isHeldHere } from './parquet-lock.ts'
 import { badParquet, type Footer, type OpenFile, openFile, readFooter } from './parquet-footer.ts'
 import { readIds } from './parquet-ids.ts'
@@ -17,15 +18,15 @@ import { type Selection, selectColumns } from './parquet-select.ts'
 import { bytesBeside, readTile } from './parquet-tile.ts'
 
 /** What a worker takes beside its tile: its thread, and the bytes of 64 columns as they are in the file. */
-const WORKER_BYTES = 28e6
+const WORKER_BYTES = 45e6
 /** So many bytes of pixels are read before workers have started. */
 const ALONE_BYTES = 16e6
 /** What the process takes before it begins. */
-const PROCESS_BYTES = 90e6
+const PROCESS_BYTES = 120e6
 
-/** Columns of a tile, so that a tile has at most 32 MB, and a sixteenth of what may be taken. */
+/** Columns of a tile, so that a tile has at most 32 MB, and an eighth of what may be taken. */
 export function tileColumnsFor(rows: number, maxBytes: number): number {
-  return Math.max(16, Math.floor(Math.min(32e6, maxBytes / 16) / Math.max(rows, 1) / 64) * 64)
+  return Math.max(16, Math.floor(Math.min(32e6, maxBytes / 8) / Math.max(rows, 1) / 64) * 64)
 }
 
 /** Whether it is there and whole. One from before the machine started may not have reached the disk. */
@@ -115,13 +116,14 @@ interface Source {
   columns: Selection
 }
 
-function openSource({ source, size, modified, pixels, id }: RowsFile): Source {
+async function openSource({ source, size, modified, pixels, id }: RowsFile): Promise<Source> {
   const open = openFile(source)
   if (open.size !== size || fstatSync(open.descriptor).mtimeMs !== modified) {
     closeSync(open.descriptor)
     throw badParquet(source, 'it has changed since it was opened.')
   }
   const footer = readFooter(open)
+  if (footer.groups.some(({ codecs }) => codecs.includes(ZSTD))) await loadZstd()
   return { open, footer, columns: selectColumns(source, footer, pixels, id) }
 }
 

@@ -6,6 +6,7 @@ import { type EpochContext, IterableDataset, type Samples } from '../dataset/ite
 import { files } from './files.ts'
 import { badParquet, openFile, readFooter } from './parquet-footer.ts'
 import { bufferOf } from './parquet-buffer.ts'
+import { loadZstd } from './parquet-compression.ts'
 import { compressors } from './parquet-compressors.ts'
 
 export interface ParquetOptions {
@@ -99,6 +100,7 @@ async function* readFile<Row>(
   const buffer = bufferOf(open)
   try {
     const metadata = await damaged(file, parquetMetadataAsync(buffer))
+    if (metadata.row_groups.some(({ columns }) => columns.some((column) => column.meta_data?.codec === 'ZSTD'))) await loadZstd()
     let end = 0
     for (const count of groups) {
       const begin = end
