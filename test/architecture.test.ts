@@ -24,7 +24,8 @@ const allowed: Record<string, readonly string[]> = {
   engine: ['core'],
   parallel: ['core', 'engine', 'executors', 'tasks'],
   dataset: ['core', 'tasks'],
-  sources: ['core', 'dataset', 'tasks'],
+  sources: ['core', 'kernels', 'codec', 'dataset', 'engine', 'parallel', 'tasks'],
+  sinks: ['core', 'codec', 'sources'],
   loader: ['core', 'dataset', 'engine', 'executors', 'tasks'],
   jobs: ['core', 'dataset', 'engine', 'executors', 'parallel', 'sinks', 'tasks'],
   // The front door.
@@ -45,6 +46,9 @@ const packages: Record<string, string> = {
   sharp: 'image',
   commander: 'cli',
   tinyglobby: 'sources',
+  hyparquet: 'sources',
+  'hyparquet-writer': 'sinks',
+  zstddec: 'sources',
 }
 
 const typescript = [...list('src'), ...list('test')].filter((file) => file.endsWith('.ts') && !file.includes('/fixtures/'))

@@ -1,6 +1,6 @@
 // The examples are the programs of the README; they run here as a user runs them.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -84,10 +84,7 @@ describe('pictures', () => {
     expect(names.sort()).toEqual(['blue', 'green', 'red'].flatMap((name) => [name, name, name, name]))
   })
 
-  const hasOrt = existsSync('node_modules/onnxruntime-node')
-  if (!hasOrt)
-    console.log('skipped: the example with ONNX Runtime; npm install --no-save --ignore-scripts onnxruntime-node@1.24.3 brings it')
-  test.skipIf(!hasOrt)('into a model on ONNX Runtime', async () => {
+  test('into a model on ONNX Runtime', async () => {
     const { stdout } = await run('examples/onnx/main.mjs', photos)
     const rows = stdout
       .trimEnd()
