@@ -10,7 +10,7 @@ const MAX_BUFFERS = 1024
 /** A file that only grows. An append that fails leaves nothing that counts: the next one overwrites it. */
 export class AppendFile {
   readonly path: string
-  /** The bytes of all that was appended. */
+  /** The bytes of all that was appended. Set back, it makes what lies beyond count for nothing. */
   length: number
   readonly #handle: FileHandle
   readonly #flush: boolean

@@ -161,6 +161,25 @@ test('check reads the bytes themselves', async () => {
   await expect((async () => zipSink(path).check('b'))()).rejects.toEqual(code('BAD_ZIP', /no end record/))
 })
 
+test('a commit that failed halfway counts for nothing', async () => {
+  const [path, other] = [target(), target()]
+  const good = [item(0, { a: Buffer.alloc(100) }), item(1, { b: Buffer.alloc(50) })]
+  const sink = zipSink(path)
+  await sink.open()
+  await sink.commit([good[0]!])
+  const whole = zipSink(other)
+  await whole.open()
+  for (const one of good) await whole.commit([one])
+  await whole.finish()
+  // The zip refuses the bytes; the directory, which is written at the same time, has taken the record.
+  const broken = { ordinal: 1, outputs: [{ name: 'b', size: 50, crc: 0, bytes: 'no bytes' as unknown as Uint8Array }] }
+  await expect(sink.commit([broken])).rejects.toThrow()
+  expect(statSync(join(sink.state, 'directory')).size).toBe(2 * 47)
+  await sink.commit([good[1]!])
+  await sink.finish()
+  expect(readFileSync(path)).toEqual(readFileSync(other))
+})
+
 test('what it can not take is refused', async () => {
   const sink = zipSink(target())
   await sink.open()

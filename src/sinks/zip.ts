@@ -103,8 +103,8 @@ class ZipSink implements Sink {
       records.push(directoryRecord(entry))
       offset += header.length + bytes.length
     }
-    await Promise.all([zip.append(parts), directory.append(records)])
-    await Promise.all([zip.flush(), directory.flush()])
+    await both(zip.append(parts), directory.append(records))
+    await both(zip.flush(), directory.flush())
     this.#position = { ...this.#position, offset, directory: directory.length, entries: this.#position.entries + outputs.length }
     return { ...this.#position }
   }
@@ -120,9 +120,8 @@ class ZipSink implements Sink {
   }
 
   async finish(): Promise<void> {
-    const files = this.#files
-    if (files === undefined) return
-    const { zip, directory } = files
+    if (this.#files === undefined) return
+    const { zip, directory } = await this.#openFiles()
     const { offset, edited } = this.#position
     await directory.trim()
     const whole = edited ? undefined : this.#position.entries
@@ -151,10 +150,15 @@ class ZipSink implements Sink {
     return `${this.#path}.${name}`
   }
 
+  /** Both files, where the last commit left them: what failed since then counts for nothing. */
   async #openFiles(): Promise<{ zip: AppendFile; directory: AppendFile }> {
     this.#finder.forget()
-    if (this.#files !== undefined) return this.#files
     const { offset, directory } = this.#position
+    if (this.#files !== undefined) {
+      this.#files.zip.length = offset
+      this.#files.directory.length = directory
+      return this.#files
+    }
     if (offset > 0 && !existsSync(this.#partial)) await patiently(() => renameSync(this.#path, this.#partial))
     const records = await AppendFile.open(this.#directory, directory, this.#flush)
     try {
@@ -181,6 +185,11 @@ async function pack(output: Output): Promise<Packed> {
   const stored = store(output)
   const bytes = stored.bytes.length < MIN_THREADED ? deflateRawSync(stored.bytes) : await deflateInThread(stored.bytes)
   return bytes.length < stored.bytes.length ? { method: 8, bytes } : stored
+}
+
+/** Waits for both even when one fails: a write that is still under way would land in what is written next. */
+async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
+  for (const result of await Promise.allSettled([one, other])) if (result.status === 'rejected') throw result.reason
 }
 
 function encodeName(name: string): Buffer {
