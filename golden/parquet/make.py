@@ -95,8 +95,9 @@ def ordinary():
 
 
 def main():
-    (here / 'refused').mkdir(exist_ok=True)
-    for old in [*here.glob('*.parquet'), *here.glob('refused/*.parquet')]:
+    for folder in ('refused', 'workers'):
+        (here / folder).mkdir(exist_ok=True)
+    for old in [*here.glob('*.parquet'), *here.glob('*/*.parquet')]:
         old.unlink()
     PICTURES.tofile(here / 'pixels.u8')
 
@@ -131,6 +132,10 @@ def main():
     frame().to_parquet(here / 'pandas.parquet')
     frame(index=[f'r{i}' for i in range(ROWS)]).to_parquet(here / 'pandas-index.parquet')
     frame(index=np.arange(ROWS) * 2).to_parquet(here / 'pandas-int-index.parquet')
+
+    # So many rows that workers read them: pixel x of row y is (y // 900 + x) % 256.
+    many = (np.arange(450_000)[:, None] // 900 + np.arange(PIXELS)).astype(np.uint8)
+    written('workers/many', pa.table([pa.array(c) for c in many.T], names=NUMBERS), row_group_size=200_000)
 
     # refused
     def refused(name, what, **options):

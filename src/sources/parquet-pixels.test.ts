@@ -78,10 +78,10 @@ test('columns that do not fit the shape', () => {
   expect(() => open('pandas.parquet', { maxBytes: 1e6 })).toThrow(code('BAD_OPTION', /maxBytes .* at least 200000000/))
 })
 
-test('the first pixels of more columns may be taken; without an id rows have numbers', async () => {
-  const ds = parquetPixels(file('more-columns.parquet'), { shape: [4, 9], cache: folder })
-  const { id, pixels } = await ds.get(123)
-  expect([id, [...pixels.data]]).toEqual(['123', [...rowOf(123).subarray(0, 36)]])
+test('the first pixels of more columns may be taken; without an id rows are named by their index', async () => {
+  const ds = parquetPixels([file('more-columns.parquet'), file('pandas.parquet')], { shape: [4, 9], cache: folder })
+  const { id, pixels } = await ds.get(423)
+  expect([id, [...pixels.data]]).toEqual(['423', [...rowOf(123).subarray(0, 36)]])
 })
 
 test('several files: rows one after another; indices that are not there', async () => {

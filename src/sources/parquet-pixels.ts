@@ -17,7 +17,7 @@ import { selectColumns } from './parquet-select.ts'
 export interface ParquetPixelsOptions {
   /** Height and width of a row's picture; their product is the number of its columns. */
   shape: readonly [height: number, width: number]
-  /** The column that names the rows, of strings or integers. Without it they are named by their number in their file, from 0. */
+  /** The column that names the rows, of strings or integers. Without it they are named by their index, from 0. */
   id?: string
   /** What reading may take at most, in bytes, all workers together. Default 512 MB; at least 200 MB. */
   maxBytes?: number
@@ -67,7 +67,8 @@ export class ParquetPixels extends Dataset<PixelRow> {
   readonly files: readonly RowsFile[]
   /** The index behind the last row of each file. */
   readonly ends: readonly number[]
-  readonly temporary: boolean
+  /** Whether a column names the rows. */
+  readonly isNamed: boolean
 
   constructor(where: string | readonly string[], { shape, id, maxBytes = 512e6, cache }: ParquetPixelsOptions) {
     super()
@@ -78,12 +79,12 @@ export class ParquetPixels extends Dataset<PixelRow> {
     checkWhole('maxBytes', maxBytes, 200e6)
     this.shape = shape
     this.maxBytes = maxBytes
-    this.temporary = cache === undefined
+    this.isNamed = id !== undefined
     const folder = resolve(cache ?? join(tmpdir(), `millrace-${userInfo().username.replaceAll(/\W/g, '_')}`))
     this.files = [...filesOf(where)].map((file) => rowsFile(file, shape[0] * shape[1], id, maxBytes, folder))
     let end = 0
     this.ends = this.files.map((rows) => (end += rowsOf(rows)))
-    if (this.temporary && !inWorker) deleteAtExit(this)
+    if (cache === undefined && !inWorker) deleteAtExit(this)
   }
 
   get length(): number {
@@ -97,9 +98,9 @@ export class ParquetPixels extends Dataset<PixelRow> {
     const rows = this.files[at]!
     const row = index - (this.ends[at - 1] ?? 0)
     const reader = readerOf(this, rows)
-    if (reader !== undefined) return this.read(reader, row, ctx)
+    if (reader !== undefined) return this.read(reader, index, row, ctx)
     // Not until this row's signal: others wait for the same.
-    return prepareRows(rows, this.maxBytes, {}).then(() => this.read(readerOf(this, rows)!, row, ctx))
+    return prepareRows(rows, this.maxBytes, {}).then(() => this.read(readerOf(this, rows)!, index, row, ctx))
   }
 
   /** Reads all files that have not been read, so that no `get` has to. */
@@ -114,10 +115,11 @@ export class ParquetPixels extends Dataset<PixelRow> {
     for (const rows of this.files) removeRows(rows)
   }
 
-  private read(reader: RowReader, row: number, ctx: Pick<SampleContext, 'allocate'> | undefined): PixelRow {
+  private read(reader: RowReader, index: number, row: number, ctx: Pick<SampleContext, 'allocate'> | undefined): PixelRow {
     const [height, width] = this.shape
     const data = ctx?.allocate === undefined ? new Uint8Array(height * width) : ctx.allocate('uint8', height * width)
-    return { id: reader.read(row, data), pixels: { data, height, width, channels: 1 } }
+    const name = reader.read(row, data)
+    return { id: this.isNamed ? name : String(index), pixels: { data, height, width, channels: 1 } }
   }
 }
 

@@ -127,10 +127,9 @@ async function openSource({ source, size, modified, pixels, id }: RowsFile): Pro
   return { open, footer, columns: selectColumns(source, footer, pixels, id) }
 }
 
-/** Rows without a column of names are named by their number. */
+/** Empty ones where no column names the rows. */
 async function writeNames(rows: RowsFile, { open, footer, columns }: Source): Promise<void> {
-  const names =
-    columns.id === undefined ? Array.from({ length: footer.rows }, (_, row) => String(row)) : await readIds(open, footer, columns.id)
+  const names = columns.id === undefined ? Array<string>(footer.rows).fill('') : await readIds(open, footer, columns.id)
   const text = Buffer.from(names.join(''), 'utf8')
   const ends = new Uint32Array(names.length)
   let end = 0
