@@ -127,7 +127,12 @@ test('a zip or directory that has lost what was journalled is refused', async ()
   rmSync(join(sink.state, 'directory'))
   await expect(zipSink(path).open(position)).rejects.toEqual(code('BAD_STATE', /there is no file/))
   rmSync(`${path}.partial`)
-  await expect(zipSink(path).open(position)).rejects.toEqual(code('BAD_STATE', /neither it nor .*partial is there/))
+  await expect(zipSink(path).open(position)).rejects.toEqual(code('BAD_STATE', /with 262 bytes of files, but it is gone/))
+  writeFileSync(path, Buffer.alloc(1000))
+  await expect(zipSink(path).open(position)).rejects.toEqual(code('BAD_STATE', /another one is there/))
+  rmSync(path)
+  mkdirSync(path)
+  await expect(zipSink(path).open()).rejects.toEqual(code('OUTPUT_BLOCKED', /a folder of that name/))
 })
 
 test('a finished zip is left alone until something is added', async () => {

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { deflateRaw, deflateRawSync } from 'node:zlib'
-import { directoryRecord, endRecords, localHeader, type ZipEntry } from '../codec/zip-write.ts'
+import { DIRECTORY, directoryRecord, END, END64, endRecords, LOCAL, localHeader, type ZipEntry } from '../codec/zip-write.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { Committed, Output, Sink, SinkOptions } from '../core/sink.ts'
+import { withReader } from '../sources/read-at.ts'
 import { AppendFile } from './append-file.ts'
 import { flushFolder, patiently } from './durable.ts'
 import { copyDirectory, REMOVED } from './zip-directory.ts'
@@ -81,10 +82,14 @@ class ZipSink implements Sink {
     rmSync(this.temporary, { recursive: true, force: true, maxRetries: 5 })
     mkdirSync(this.temporary, { recursive: true })
     this.#position = position === undefined ? { offset: 0, directory: 0, entries: 0, edited: false } : { ...(position as Position) }
-    if (position === undefined || existsSync(this.#partial)) await this.#openFiles()
-    else if (!existsSync(this.#path)) {
-      throw new MillraceError('BAD_STATE', `The run wrote ${this.target}, but neither it nor ${this.target}.partial is there. Begin anew.`)
+    if (statSync(this.#path, { throwIfNoEntry: false })?.isDirectory() === true) {
+      throw new MillraceError(
+        'OUTPUT_BLOCKED',
+        `The outputs go into the zip ${this.target}, but there is a folder of that name. Move it away.`,
+      )
     }
+    if (position === undefined || existsSync(this.#partial)) await this.#openFiles()
+    else this.#checkFinished()
   }
 
   async commit(batch: readonly Committed[]): Promise<unknown> {
@@ -148,6 +153,17 @@ class ZipSink implements Sink {
 
   beside(name: string): string {
     return `${this.#path}.${name}`
+  }
+
+  /** A zip that something may be added to must be the one that the run finished: a file or the directory begins where the run stood. */
+  #checkFinished(): void {
+    const { offset } = this.#position
+    const begins = existsSync(this.#path) && withReader(this.#path, (read) => read(offset, 4))
+    if (begins !== false && begins.length === 4 && [LOCAL, DIRECTORY, END, END64].includes(begins.readUInt32LE(0))) return
+    throw new MillraceError(
+      'BAD_STATE',
+      `The run wrote ${this.target} with ${offset} bytes of files, but ${begins === false ? 'it is gone' : 'another one is there'}. Put it back, or begin anew.`,
+    )
   }
 
   /** Both files, where the last commit left them: what failed since then counts for nothing. */
