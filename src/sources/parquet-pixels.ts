@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { MillraceError } from '../core/errors.ts'
 import type { Image } from '../core/image.ts'
@@ -10,7 +9,7 @@ import { Dataset } from '../dataset/dataset.ts'
 import { inWorker } from '../tasks/in-worker.ts'
 import { files } from './files.ts'
 import { openFile, readFooter } from './parquet-footer.ts'
-import { isPrepared, type PrepareOptions, prepareRows, removeRows, tileColumnsFor } from './parquet-prepare.ts'
+import { isPrepared, type PrepareOptions, prepareRows, removeRows, temporaryFolder, tileColumnsFor } from './parquet-prepare.ts'
 import { RowReader, type RowsFile, rowsOf } from './parquet-rows.ts'
 import { selectColumns } from './parquet-select.ts'
 
@@ -80,7 +79,7 @@ export class ParquetPixels extends Dataset<PixelRow> {
     this.shape = shape
     this.maxBytes = maxBytes
     this.isNamed = id !== undefined
-    const folder = resolve(cache ?? join(tmpdir(), `millrace-${userInfo().username.replaceAll(/\W/g, '_')}`))
+    const folder = cache === undefined ? temporaryFolder() : resolve(cache)
     this.files = [...filesOf(where)].map((file) => rowsFile(file, shape[0] * shape[1], id, maxBytes, folder))
     let end = 0
     this.ends = this.files.map((rows) => (end += rowsOf(rows)))

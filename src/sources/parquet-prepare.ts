@@ -1,8 +1,20 @@
 // Makes the file of rows of a wide Parquet file, on all cores. Its columns lie one behind the other, each with all rows of a row group,
 // often of the whole file: to read a row is to read everything. So everything is read once, a tile of columns at a time.
-import { chmodSync, closeSync, fstatSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statfsSync, writeSync } from 'node:fs'
-import { uptime } from 'node:os'
-import { dirname } from 'node:path'
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statfsSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir, uptime, userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
 import { reasonOf } from '../core/error-record.ts'
 import { MillraceError } from '../core/errors.ts'
 import { availableCpus } from '../engine/cpus.ts'
@@ -29,10 +41,19 @@ export function tileColumnsFor(rows: number, maxBytes: number): number {
   return Math.max(16, Math.floor(Math.min(32e6, maxBytes / 8) / Math.max(rows, 1) / 64) * 64)
 }
 
+/** Where rows are kept while no other folder is given. Others may write to the system's folder, and not to this one. */
+export function temporaryFolder(): string {
+  return join(tmpdir(), `millrace-${process.getuid?.() ?? userInfo().username}`)
+}
+
 /** Whether it is there and whole. One from before the machine started may not have reached the disk. */
 export function isPrepared({ path }: RowsFile): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false })
-  return stat !== undefined && stat.mtimeMs > Date.now() - uptime() * 1000
+  return stat !== undefined && stat.mtimeMs > Date.now() - uptime() * 1000 && (dirname(path) !== temporaryFolder() || isMine(stat))
+}
+
+function isMine({ uid }: Stats): boolean {
+  return process.getuid === undefined || uid === process.getuid()
 }
 
 export type PrepareOptions = Pick<ParallelOptions, 'signal' | 'progress'>
@@ -157,14 +178,13 @@ function lockOf({ path }: RowsFile): string {
   return `${path}.lock`
 }
 
-/** The folder, which only this user may write to. */
 function makeFolder(rows: RowsFile): void {
   const folder = dirname(rows.path)
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (folder !== temporaryFolder()) return
     const stat = lstatSync(folder)
-    const mine = process.getuid === undefined || stat.uid === process.getuid()
-    if (!stat.isDirectory() || !mine) throw new Error('it belongs to another user')
+    if (!stat.isDirectory() || !isMine(stat)) throw new Error('it belongs to another user')
     if ((stat.mode & 0o022) !== 0) chmodSync(folder, 0o700)
   } catch (cause) {
     throw new MillraceError(

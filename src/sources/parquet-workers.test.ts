@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DataLoader, parallel, parquetPixels, type PixelRow } from 'millrace'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-pixels-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -52,4 +53,39 @@ test('they are the items of parallel', async () => {
     }
   }
   expect(await parallel(({ pixels }: PixelRow) => pixels.data[3]!, first(), { numWorkers: 2 })).toEqual(Array(50).fill(3))
+})
+
+describe('the rows of a program', () => {
+  const temporary = mkdtempSync(join(folder, 'tmp-'))
+  const run = (then: string): { status: number | null; signal: string | null; rows: string[] } => {
+    const code = `
+      import { parquetPixels } from 'millrace'
+      const ds = parquetPixels(${JSON.stringify(file)}, { shape: [5, 8] })
+      await ds.prepare()
+      if ((await ds.get(901)).pixels.data[0] !== 1) process.exit(3)
+      ${then}`
+    // Beside this file, where `millrace` is found.
+    const script = join(import.meta.dirname, `rows-${process.pid}.mjs`)
+    writeFileSync(script, code)
+    const env = { ...process.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary }
+    const { status, signal } = spawnSync(process.execPath, [script], { stdio: 'inherit', env })
+    rmSync(script)
+    return {
+      status,
+      signal,
+      rows: readdirSync(temporary, { recursive: true })
+        .map(String)
+        .filter((name) => name.includes('.rows')),
+    }
+  }
+
+  test('are gone when it ends, stay when it is killed, and are found by the next', () => {
+    expect(run('')).toEqual({ status: 0, signal: null, rows: [] })
+    const killed = run(`process.kill(process.pid, 'SIGKILL')`)
+    expect(killed.rows).toEqual([expect.stringMatching(/\.rows$/)])
+    const made = statSync(join(temporary, killed.rows[0]!)).mtimeMs
+    const again = run(`process.kill(process.pid, 'SIGKILL')`)
+    expect([again.rows, statSync(join(temporary, again.rows[0]!)).mtimeMs]).toEqual([killed.rows, made])
+    expect(run('process.exit(7)')).toEqual({ status: 7, signal: null, rows: [] })
+  })
 })
