@@ -29,7 +29,7 @@ const allowed: Record<string, readonly string[]> = {
   loader: ['core', 'dataset', 'engine', 'executors', 'tasks'],
   jobs: ['core', 'dataset', 'engine', 'executors', 'parallel', 'sinks', 'tasks'],
   // The front door.
-  '.': ['core', 'dataset', 'engine', 'executors', 'jobs', 'loader', 'parallel', 'sources', 'tasks'],
+  '.': ['core', 'dataset', 'engine', 'executors', 'jobs', 'loader', 'parallel', 'sinks', 'sources', 'tasks'],
   // `tasks` for the modules that workers load, which take no more of the house than they need.
   recipes: ['core', 'entries', 'sources', 'tasks'],
   cli: ['core', 'entries', 'jobs', 'recipes', 'sources'],

@@ -1,4 +1,5 @@
 export { encodeNpy, loadNpy } from '../codec/npy.ts'
+export { encodeNpz, loadNpz } from '../codec/npz.ts'
 export { amplitudeToDb, dbToAmplitude, dbToPower, type DecibelOptions, powerToDb } from './decibels.ts'
 export { autoColormap, colormap, type ColormapName } from './colormaps.ts'
 export { kaldiFbank, type KaldiFbankOptions } from './kaldi.ts'
