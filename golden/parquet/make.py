@@ -113,6 +113,10 @@ def main():
     written('small-pages-v2', table(), data_page_size=32, write_batch_size=8, data_page_version='2.0')
     written('row-groups', table(), row_group_size=37)
     written('page-index', table(), write_page_index=True, write_page_checksum=True)
+    with pq.ParquetWriter(here / 'empty-groups.parquet', table().schema) as writer:
+        for part in (table().slice(0, 0), table().slice(0, 120), table().slice(0, 0), table().slice(120)):
+            writer.write_table(part)
+    pq.write_table(table().slice(0, 0), here / 'workers' / 'empty.parquet')
     # types
     for kind in (pa.int16(), pa.int32(), pa.int64(), pa.uint16(), pa.uint32(), pa.uint64()):
         written(str(kind), table(kind))

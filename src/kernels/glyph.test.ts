@@ -46,7 +46,7 @@ test('the kernel and its twin give the same pixels, and refuse the same pictures
       expect(same(data, before)).toBe(true)
       if (plain !== undefined) pictures++
     }),
-    { numRuns: 3000 },
+    { numRuns: 3000, seed: 5 },
   )
   expect(pictures).toBeGreaterThan(800)
 })

@@ -26,26 +26,28 @@ export async function readIds(open: OpenFile, { rows, leaves, groups }: Footer, 
       { name: 'root', num_children: 1 },
       { name: 'id', type, repetition_type: leaf.definition > 0 ? 'OPTIONAL' : 'REQUIRED' },
     ],
-    row_groups: groups.map((group) => ({
-      num_rows: BigInt(group.rows),
-      total_byte_size: 0n,
-      columns: [
-        {
-          file_offset: 0n,
-          meta_data: {
-            type,
-            encodings: [],
-            path_in_schema: ['id'],
-            codec:
-              codecName(group.codecs[place]!) === 'none' ? 'UNCOMPRESSED' : (codecName(group.codecs[place]!).toUpperCase() as 'SNAPPY'),
-            num_values: BigInt(group.values[place]!),
-            total_uncompressed_size: 0n,
-            total_compressed_size: BigInt(group.sizes[place]!),
-            data_page_offset: BigInt(group.starts[place]!),
+    row_groups: groups
+      .filter((group) => group.rows > 0)
+      .map((group) => ({
+        num_rows: BigInt(group.rows),
+        total_byte_size: 0n,
+        columns: [
+          {
+            file_offset: 0n,
+            meta_data: {
+              type,
+              encodings: [],
+              path_in_schema: ['id'],
+              codec:
+                codecName(group.codecs[place]!) === 'none' ? 'UNCOMPRESSED' : (codecName(group.codecs[place]!).toUpperCase() as 'SNAPPY'),
+              num_values: BigInt(group.values[place]!),
+              total_uncompressed_size: 0n,
+              total_compressed_size: BigInt(group.sizes[place]!),
+              data_page_offset: BigInt(group.starts[place]!),
+            },
           },
-        },
-      ],
-    })),
+        ],
+      })),
   }
   const read = await parquetReadObjects({ file: bufferOf(open), metadata, compressors }).catch((cause: unknown) => {
     throw cause instanceof MillraceError ? cause : badParquet(open.file, `column ${JSON.stringify(leaf.name)}: ${reasonOf(cause)}.`, cause)

@@ -105,7 +105,7 @@ async function* readFile<Row>(
     for (const count of groups) {
       const begin = end
       end += count
-      if (first >= end) continue
+      if (count === 0 || first >= end) continue
       const rowStart = Math.max(first, begin)
       const chosen = columns === undefined ? {} : { columns: [...columns] }
       const read = parquetReadObjects({ file: buffer, metadata, rowStart, rowEnd: end, ...chosen, compressors, utf8: false })
