@@ -5,6 +5,7 @@ import { MillraceError } from '../core/errors.ts'
 import { demoCommand } from './demo.ts'
 import { imagesCommand } from './images.ts'
 import { EXIT, outliveReaders, printable, say } from './output.ts'
+import { reportCommand } from './report.ts'
 import { retryCommand } from './retry.ts'
 import { runCommand } from './run.ts'
 import { resizeCommand } from './resize.ts'
@@ -25,6 +26,7 @@ const program = new Command('millrace')
 for (const command of [
   runCommand(),
   statusCommand(),
+  reportCommand(),
   retryCommand(),
   verifyCommand(),
   spectrogramCommand(),
