@@ -65,6 +65,15 @@ test.each(readdirSync(file('refused')))('refused: %s', async (name) => {
   expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([])
 })
 
+test('a file that holds no pixels is read once, not for each of its rows', async () => {
+  const copy = join(folder, 'no-pixels.parquet')
+  copyFileSync(file('refused/missing-v1.parquet'), copy)
+  const ds = parquetPixels(copy, { shape: [5, 8], id: 'image_id', cache: folder })
+  await expect(ds.get(0)).rejects.toEqual(code('BAD_PIXELS', /missing values/))
+  rmSync(copy)
+  await expect(ds.get(1)).rejects.toEqual(code('BAD_PIXELS', /missing values/))
+})
+
 test('columns that do not fit the shape', () => {
   expect(() => open('pandas.parquet', { shape: [5, 9] })).toThrow(
     code('BAD_PIXELS', /has 40 columns of pixels where the shape asks for 45: "image_id", "0", "1", "2", \.\.\. "38", "39" \(41 columns\)/),

@@ -58,15 +58,21 @@ function isMine({ uid }: Stats): boolean {
 
 export type PrepareOptions = Pick<ParallelOptions, 'signal' | 'progress'>
 
-const running = new Map<string, Promise<void>>()
+/** What is being made in this thread, and what can't be: a file that is damaged is so for each of its rows, and read only once. */
+const making = new Map<string, Promise<void>>()
 
 /** Makes the file of rows, unless it is there. One worker or process at a time does; what a killed one left is begun anew. */
 export async function prepareRows(rows: RowsFile, maxBytes: number, options: PrepareOptions): Promise<void> {
   if (isPrepared(rows)) return
-  let made = running.get(rows.path)
+  let made = making.get(rows.path)
   if (made === undefined) {
-    made = makeRows(rows, maxBytes, options).finally(() => running.delete(rows.path))
-    running.set(rows.path, made)
+    made = makeRows(rows, maxBytes, options)
+    making.set(rows.path, made)
+    const forget = (error?: unknown): void => {
+      const { code } = (error ?? {}) as { code?: unknown }
+      if (code !== 'BAD_PARQUET' && code !== 'BAD_PIXELS') making.delete(rows.path)
+    }
+    made.then(() => forget(), forget)
   }
   await made
 }
