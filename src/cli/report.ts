@@ -55,7 +55,8 @@ async function pageOf(out: string): Promise<string> {
   const { status, manifest, picked, ...rest } = await runReport(out, { pick, pickCount: MAX_PICTURES, otherCount: MAX_OTHERS })
   const made = new Map<string, Thumbnail>()
   for await (const { name, bytes } of readOutputs(out, picked, MAX_BYTES)) made.set(name, await thumbnailOf(name, bytes))
-  const reason = 'It can\u2019t be read: it is gone, too large, or in a zip that is not finished.'
+  const isOpenZip = /\.zip$/i.test(out) && made.size === 0 && status.state !== 'complete'
+  const reason = isOpenZip ? 'Pictures in a zip can be shown when it is finished.' : 'It is gone, or too large to be shown.'
   const thumbnails = picked.map(({ name }) => made.get(name) ?? { name, picture: { reason } })
   const { millrace, seed, input, code } = manifest
   return reportPage({ status, now: Date.now(), version: millrace, seed, input: input.name, code, thumbnails, ...rest })

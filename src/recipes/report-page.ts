@@ -107,6 +107,9 @@ const STAGES: Record<string, string> = { read: 'was read', run: 'ran', write: 'w
 
 function contactSheet(thumbnails: readonly Thumbnail[]): Html {
   if (thumbnails.length === 0) return html`<p>No output is a PNG, JPEG or WebP file.</p>`
+  // What all of them lack is said once.
+  const [first, ...others] = thumbnails.map(({ picture }) => ('reason' in picture ? picture.reason : undefined))
+  if (first !== undefined && others.length > 0 && others.every((reason) => reason === first)) return html`<p>${first}</p>`
   return html`<ul class="sheet">
     ${thumbnails.map(({ name, picture, height, width }) => {
       const size = height === undefined || width === undefined ? '' : html`<br /><small>${height} x ${width}</small>`

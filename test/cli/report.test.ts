@@ -27,6 +27,8 @@ const pictures = (page: string): Buffer[] =>
 const captions = (page: string): string[] => all(page, /<figcaption>\s*<bdi>([^<]*)<\/bdi>/g)
 const tile = (page: string, name: string): string => new RegExp(`<dt>${name}</dt>\\s*<dd>([^<]*)</dd>`).exec(page)![1]!
 
+const PIXEL = Buffer.from(encodePng({ data: new Uint8Array(3), height: 1, width: 1, channels: 3 }))
+
 /** Every file below a folder with what it holds and when it was changed. */
 function snapshot(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -109,7 +111,7 @@ test('a picture that is small stands on the page as it is; what is no picture, g
 test('a journal that names files elsewhere shows none of them', async () => {
   const state = join(root, 'evil/.millrace')
   mkdirSync(state, { recursive: true })
-  writeFileSync(join(root, 'secret.png'), encodePng({ data: new Uint8Array(3), height: 1, width: 1, channels: 3 }))
+  writeFileSync(join(root, 'secret.png'), PIXEL)
   const { batchOf, lineOf } = await import('../../src/jobs/journal-lines.ts')
   const outputs = [{ name: '../secret.png', size: 1, crc: 1 }]
   const line = lineOf(0, 'done', JSON.stringify({ outputs, attempt: 1, ms: 1 }))
@@ -132,14 +134,16 @@ test('a journal that names files elsewhere shows none of them', async () => {
 test('while it runs: the page says so, and the run goes on as if nobody had looked', async () => {
   writeFileSync(
     join(root, 'slow.mjs'),
-    `import { writeFileSync, existsSync } from 'node:fs'
+    `import { existsSync } from 'node:fs'
 import { job } from 'millrace'
+const PNG = '${PIXEL.toString('base64')}'
 export default job(import.meta, {
   input: () => Array.from({ length: 4 }, (_, i) => 'item-' + i),
   async run(item, index, { outputs }) {
     // The last one waits for whoever looks.
     while (index === 3 && !existsSync('go')) await new Promise((resolve) => setTimeout(resolve, 20))
     await outputs.write('note.txt', item)
+    await outputs.write('picture.png', Buffer.from(PNG, 'base64'))
   },
 })
 `,
@@ -153,9 +157,12 @@ export default job(import.meta, {
   expect(page).toContain('It is running.')
   expect(['Done', 'To go'].map((name) => tile(page, name))).toEqual(['3', '1'])
   expect(page).toContain('item-2/note.txt')
+  expect(page).toContain('Pictures in a zip can be shown when it is finished.')
   writeFileSync(join(root, 'go'), '')
   expect((await finished).code).toBe(0)
-  expect(await pageOf('slow.zip')).toContain('It is complete')
+  const whole = await pageOf('slow.zip')
+  expect(whole).toContain('It is complete')
+  expect(pictures(whole)).toEqual([PIXEL, PIXEL, PIXEL, PIXEL])
 })
 
 test('the page is a file: report.html here, or where it is told; nothing else is written over', async () => {
