@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Sink } from '../core/sink.ts'
 import { replaceFile } from '../sinks/durable.ts'
 import type { Journal } from './journal.ts'
@@ -24,9 +25,11 @@ export function* failureRows(journal: Journal): Generator<unknown, void, undefin
 
 /** Writes the files about the outputs: `metadata.jsonl`, and `failures.jsonl` where there are failures. */
 export async function writeMetadata(sink: Sink, journal: Journal): Promise<void> {
-  await replaceFile(sink.beside('metadata.jsonl'), lines(metadataRows(journal)))
+  // Among the run's own files, where nobody looks for outputs.
+  const temporary = join(sink.state, 'unfinished')
+  await replaceFile(sink.beside('metadata.jsonl'), lines(metadataRows(journal)), temporary)
   const failures = sink.beside('failures.jsonl')
-  if (journal.index.failed > 0) await replaceFile(failures, lines(failureRows(journal)))
+  if (journal.index.failed > 0) await replaceFile(failures, lines(failureRows(journal)), temporary)
   else rmSync(failures, { force: true })
 }
 

@@ -66,9 +66,12 @@ export function writeNew(path: string, bytes: Uint8Array, flush = true): void {
   closeSync(descriptor)
 }
 
-/** A file that appears under its name only when it is whole and on the disk, in place of an older one. */
-export async function replaceFile(path: string, chunks: Iterable<Uint8Array>): Promise<void> {
-  const temporary = `${path}.tmp-${process.pid}`
+/**
+ * A file that appears under its name only when it is whole and on the disk, in place of an older one.
+ *
+ * @param temporary What it is called until then, on the same disk; whoever is killed leaves that behind.
+ */
+export async function replaceFile(path: string, chunks: Iterable<Uint8Array>, temporary: string = `${path}.tmp`): Promise<void> {
   const descriptor = await patiently(() => naming(path, () => openSync(temporary, 'w')))
   try {
     naming(path, () => {
