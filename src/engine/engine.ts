@@ -310,7 +310,8 @@ class Engine {
 
   #results(slot: Slot, { first, values, errors = [], time, bytes, done }: ResultsMessage): void {
     const chunk = slot.chunks[0]!
-    this.#disarm(slot)
+    // What is done is answered while the next item runs: that one's time goes on.
+    if (slot.current === undefined || slot.current < first + values.length) this.#disarm(slot)
     slot.printer.flush()
     this.#sizer.measured(values.length, time, bytes)
     this.#busy += time
