@@ -21,7 +21,10 @@ const program = new Command('millrace')
   .exitOverride()
   .showSuggestionAfterError()
   .showHelpAfterError('(--help says more)')
-  .addHelpText('after', '\nExamples:\n  millrace demo\n  millrace spectrogram wavs/ --out specs/\n  millrace spectrogram --help')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  millrace demo\n  millrace spectrogram wavs/ --out specs/\n  millrace split recordings/ --seconds 10 --out clips/\n  millrace resize photos/ --size 224 --method crop --out small/\n  millrace run my-job.ts --input dataset.csv --out out/\n  millrace split --help',
+  )
 
 for (const command of [
   runCommand(),

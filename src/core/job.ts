@@ -27,7 +27,12 @@ export interface StandardSchema<Output = unknown> {
 
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string; readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined }[] }
+  | {
+      readonly issues: readonly {
+        readonly message: string
+        readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
+      }[]
+    }
 
 /** The parts of a job as the user writes them: a task with outputs. What `run` returns is the item's metadata. */
 export interface JobParts<Item, Metadata, Params, State> extends Omit<TaskParts<Item, Metadata, Params, State>, 'run'> {

@@ -11,6 +11,8 @@ export interface Input {
 export interface InputOptions extends LocateOptions {
   /** What counts in a folder: extensions in lower case, without the dot. */
   extensions: ReadonlySet<string>
+  /** What is looked for, for messages. Default: sound. */
+  noun?: string
 }
 
 /**
@@ -24,7 +26,7 @@ export function findInputs(given: readonly string[], options: InputOptions): Inp
   if (files.size === 0) {
     throw new MillraceError(
       'NO_INPUT',
-      `There is no sound in ${given.join(', ')}: in a folder ${[...options.extensions].join(', ')} are taken. Name other files themselves, or by a pattern.`,
+      `There is no ${options.noun ?? 'sound'} in ${given.join(', ')}: in a folder ${[...options.extensions].join(', ')} are taken. Name other files themselves, or by a pattern.`,
     )
   }
   const base = commonFolder(places.map(({ root }) => resolve(root)))

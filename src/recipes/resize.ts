@@ -48,7 +48,7 @@ export function planResize(inputs: readonly string[], options: ResizePlanOptions
   // What is wrong with a setting is wrong with every picture.
   resize({ data: new Uint8Array(12), height: 2, width: 2, channels: 3 }, settings.size, settings.resize)
   const extension = format === 'jpeg' ? '.jpg' : `.${format}`
-  const found = findInputs(inputs, { recursive, extensions: EXTENSIONS })
+  const found = findInputs(inputs, { recursive, extensions: EXTENSIONS, noun: 'picture' })
   const taken = limit === undefined ? found : found.slice(0, limit)
   const nameOf = outputNamer(name ?? `{stem}${extension}`, extension, taken.length)
   const items = taken.map((input, index) => ({ input: input.path, output: nameOf(input, index).replaceAll('\\', '/') }))

@@ -13,7 +13,7 @@ export const does = job(import.meta, {
     if (warns !== undefined) warn(warns)
     const names = []
     for (const [name, content] of Object.entries(writes)) names.push(await outputs.write(name + params.suffix, content))
-    if (late !== undefined) setTimeout(() => outputs.write(late, 'x').catch(() => {}), 5)
+    if (late !== undefined) setTimeout(() => void outputs.write(late, 'x').catch(() => {}), 5)
     if (fails === 'null') throw null
     if (fails === 'exit') process.exit(0)
     if (fails === 'hang') await new Promise((resolve) => signal.addEventListener('abort', resolve))

@@ -10,7 +10,7 @@ import { lines, outputsOf } from './fixture.ts'
 const { does, checked, own, withInput, Numbers, Stream } = jobs as Record<string, any>
 let out: string
 beforeEach(() => (out = join(mkdtempSync(join(tmpdir(), 'millrace-run-')), 'out')))
-afterEach(() => rmSync(join(out, '..'), { recursive: true }))
+afterEach(() => rmSync(join(out, '..'), { recursive: true, maxRetries: 5 }))
 
 interface Ran {
   outcomes: JobOutcome<any>[]
