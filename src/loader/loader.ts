@@ -188,7 +188,6 @@ class Loader implements DataLoader<unknown> {
       }
       // Where another loop of this loader is under way, it is that one's position.
       if (this.#position === position) this.#position = new Position(epoch + 1)
-      this.#nextEpoch = Math.max(this.#nextEpoch, epoch + 1)
     } catch (error) {
       if (error !== LEFT) throw error
     } finally {
