@@ -7,10 +7,10 @@ function run(file: string, ...args: string[]): Promise<{ code: number | null; ou
   return new Promise((done) => {
     const child = spawn(process.execPath, [resolve(import.meta.dirname, file), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
+    let errors = ''
     child.stdout.on('data', (data: Buffer) => (output += data.toString()))
     // What was left out is told there; that is no part of the answer, unless the program fails.
     child.stderr.on('data', (data: Buffer) => (errors += data.toString()))
-    let errors = ''
     const timer = setTimeout(() => child.kill('SIGKILL'), 100_000)
     child.on('close', (code) => (clearTimeout(timer), done({ code, output: code === 0 ? output : output + errors })))
   })
