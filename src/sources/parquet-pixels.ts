@@ -9,7 +9,7 @@ import { Dataset } from '../dataset/dataset.ts'
 import { inWorker } from '../tasks/in-worker.ts'
 import { files } from './files.ts'
 import { openFile, readFooter } from './parquet-footer.ts'
-import { isPrepared, type PrepareOptions, prepareRows, removeRows, temporaryFolder, tileColumnsFor } from './parquet-prepare.ts'
+import { isPrepared, type PrepareOptions, removeRows, temporaryFolder, tileColumnsFor } from './parquet-kept.ts'
 import { RowReader, type RowsFile, rowsOf } from './parquet-rows.ts'
 import { selectColumns } from './parquet-select.ts'
 
@@ -99,7 +99,7 @@ export class ParquetPixels extends Dataset<PixelRow> {
     const reader = readerOf(this, rows)
     if (reader !== undefined) return this.read(reader, index, row, ctx)
     // Not until this row's signal: others wait for the same.
-    return prepareRows(rows, this.maxBytes, {}).then(() => this.read(readerOf(this, rows)!, index, row, ctx))
+    return prepareRows(rows, this.maxBytes).then(() => this.read(readerOf(this, rows)!, index, row, ctx))
   }
 
   /** Reads all files that have not been read, so that no `get` has to. */
@@ -120,6 +120,11 @@ export class ParquetPixels extends Dataset<PixelRow> {
     const name = reader.read(row, data)
     return { id: this.isNamed ? name : String(index), pixels: { data, height, width, channels: 1 } }
   }
+}
+
+/** The reader itself is loaded when there is something to read. */
+async function prepareRows(rows: RowsFile, maxBytes: number, options: PrepareOptions = {}): Promise<void> {
+  await (await import('./parquet-prepare.ts')).prepareRows(rows, maxBytes, options)
 }
 
 function filesOf(where: string | readonly string[]): Iterable<string> {

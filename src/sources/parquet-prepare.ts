@@ -1,28 +1,15 @@
 // Makes the file of rows of a wide Parquet file, on all cores. Its columns lie one behind the other, each with all rows of a row group,
 // often of the whole file: to read a row is to read everything. So everything is read once, a tile of columns at a time.
-import {
-  chmodSync,
-  closeSync,
-  fstatSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statfsSync,
-  writeSync,
-} from 'node:fs'
-import { tmpdir, uptime, userInfo } from 'node:os'
-import { dirname, join } from 'node:path'
+import { chmodSync, closeSync, fstatSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { reasonOf } from '../core/error-record.ts'
 import { MillraceError } from '../core/errors.ts'
 import { availableCpus } from '../engine/cpus.ts'
-import type { ParallelOptions } from '../parallel/options.ts'
 import { parallel } from '../parallel/parallel.ts'
 import { bind, task } from '../tasks/task.ts'
 import { loadZstd, ZSTD } from './parquet-compression.ts'
-import { exclusively, isHeldHere } from './parquet-lock.ts'
+import { isMine, isPrepared, lockOf, partOf, type PrepareOptions, temporaryFolder } from './parquet-kept.ts'
+import { exclusively } from './parquet-lock.ts'
 import { badParquet, type Footer, type OpenFile, openFile, readFooter } from './parquet-footer.ts'
 import { readIds } from './parquet-ids.ts'
 import { namesStart, type RowsFile, rowsOf, tileStart, tileWidth } from './parquet-rows.ts'
@@ -35,28 +22,6 @@ const WORKER_BYTES = 45e6
 const ALONE_BYTES = 16e6
 /** What the process takes before it begins. */
 const PROCESS_BYTES = 120e6
-
-/** Columns of a tile, so that a tile has at most 32 MB, and an eighth of what may be taken. */
-export function tileColumnsFor(rows: number, maxBytes: number): number {
-  return Math.max(16, Math.floor(Math.min(32e6, maxBytes / 8) / Math.max(rows, 1) / 64) * 64)
-}
-
-/** Where rows are kept while no other folder is given. Others may write to the system's folder, and not to this one. */
-export function temporaryFolder(): string {
-  return join(tmpdir(), `millrace-${process.getuid?.() ?? userInfo().username}`)
-}
-
-/** Whether it is there and whole. One from before the machine started may not have reached the disk. */
-export function isPrepared({ path }: RowsFile): boolean {
-  const stat = lstatSync(path, { throwIfNoEntry: false })
-  return stat !== undefined && stat.mtimeMs > Date.now() - uptime() * 1000 && (dirname(path) !== temporaryFolder() || isMine(stat))
-}
-
-function isMine({ uid }: Stats): boolean {
-  return process.getuid === undefined || uid === process.getuid()
-}
-
-export type PrepareOptions = Pick<ParallelOptions, 'signal' | 'progress'>
 
 /** What is being made in this thread, and what can't be: a file that is damaged is so for each of its rows, and read only once. */
 const making = new Map<string, Promise<void>>()
@@ -95,13 +60,6 @@ async function fillRows(rows: RowsFile, part: string, maxBytes: number, options:
     rmSync(part, { force: true })
     throw explained(rows, error)
   }
-}
-
-/** Deletes the rows, and what this process has of them unfinished. */
-export function removeRows(rows: RowsFile): void {
-  rmSync(rows.path, { force: true })
-  if (!isHeldHere(lockOf(rows))) return
-  for (const file of [partOf(rows), lockOf(rows)]) rmSync(file, { force: true })
 }
 
 /** As many as there are CPUs and memory allows; 0, in place, where one is enough. */
@@ -174,14 +132,6 @@ function writeAt(rows: RowsFile, parts: readonly Uint8Array[], position: number)
   } finally {
     closeSync(descriptor)
   }
-}
-
-function partOf({ path }: RowsFile): string {
-  return `${path}.part`
-}
-
-function lockOf({ path }: RowsFile): string {
-  return `${path}.lock`
 }
 
 function makeFolder(rows: RowsFile): void {

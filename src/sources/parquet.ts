@@ -6,8 +6,6 @@ import { type EpochContext, IterableDataset, type Samples } from '../dataset/ite
 import { files } from './files.ts'
 import { badParquet, openFile, readFooter } from './parquet-footer.ts'
 import { bufferOf } from './parquet-buffer.ts'
-import { loadZstd } from './parquet-compression.ts'
-import { compressors } from './parquet-compressors.ts'
 
 export interface ParquetOptions {
   /** The columns to read. Default: all. */
@@ -96,6 +94,7 @@ async function* readFile<Row>(
   columns: readonly string[] | undefined,
 ): AsyncGenerator<Row, void, undefined> {
   const { parquetMetadataAsync, parquetReadObjects } = await import('hyparquet')
+  const [{ compressors }, { loadZstd }] = await Promise.all([import('./parquet-compressors.ts'), import('./parquet-compression.ts')])
   const open = openFile(file)
   const buffer = bufferOf(open)
   try {
