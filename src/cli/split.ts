@@ -1,18 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { JobOptions } from '../index.ts'
-import { MillraceError } from '../core/errors.ts'
 import type { SplitPlan, SplitPlanOptions } from '../recipes/split.ts'
 import { number, wholeNumber } from './arguments.ts'
+import { type JobFlags, jobOptions, jobOptionsOf, recipeFlags } from './job-options.ts'
 import { answer, EXIT, pathFor, printable, say } from './output.ts'
-import type { TellFlags } from './run-tell.ts'
 
-interface Flags extends SplitPlanOptions, TellFlags {
-  workers?: number
-  maxFailures?: number
-  retry?: boolean
-  redoChanged?: boolean
-  restart?: boolean
-  durability?: 'batch' | 'item' | 'none'
+interface Flags extends SplitPlanOptions, JobFlags {
   dryRun?: boolean
 }
 
@@ -43,7 +35,7 @@ Exit codes: 0 all done, 1 some inputs failed (see failures.jsonl in the output),
 inputs can't be used, 3 the disk takes no more, 75 another run works on the output, 130 and 143 ended by Ctrl-C and SIGTERM.`
 
 export function splitCommand(): Command {
-  return (
+  return jobOptions(
     new Command('split')
       .summary('long recordings to clips, with their labels')
       .description('Cuts recordings into clips, to the sample and in their own encoding, and takes labels along.')
@@ -85,43 +77,23 @@ export function splitCommand(): Command {
       )
       .option('--recursive', "take folders' folders too", true)
       .option('--no-recursive', "leave folders' folders out")
-      .option('--limit <n>', 'only the first n recordings', wholeNumber(1))
-      .optionsGroup('Run:')
-      .option('--workers <n>', 'threads (default: the CPUs this process may use)', wholeNumber(0))
-      .option('--max-failures <n>', 'stop when so many recordings have failed', wholeNumber(1))
-      .option('--retry', 'try recordings again that failed before')
-      .option('--redo-changed', 'do again what an earlier run into the output did otherwise')
-      .option('--restart', 'take away what an earlier run has made, and begin anew')
-      .addOption(
-        new Option('--durability <when>', 'when clips are flushed to the disk (default: batch)').choices(['batch', 'item', 'none']),
-      )
-      .option('--dry-run', 'print the clips that would be made, and make nothing')
-      .option('--json', 'print one JSON object on stdout: counts and failures (with --dry-run, the plan)')
-      .addOption(new Option('--log <kind>', 'what is told on the way: for people (default), or lines of JSON').choices(['text', 'json']))
-      .option('--quiet', 'print only what goes wrong')
-      .addHelpText('after', examples)
-      .action(split)
+      .option('--limit <n>', 'only the first n recordings', wholeNumber(1)),
   )
+    .addHelpText('after', examples)
+    .action(split)
 }
 
 async function split(inputs: string[], flags: Flags, command: Command): Promise<void> {
   if (flags.out === undefined) command.error("error: required option '-o, --out <path>' not specified")
-  const { out, workers, maxFailures, retry, redoChanged, restart, durability, dryRun, json = false, log, quiet = false, ...asked } = flags
-  if (redoChanged === true && restart === true) throw new MillraceError('BAD_OPTION', 'Give --redo-changed or --restart, not both.')
+  const { out, labels, dryRun, json = false, quiet = false } = flags
+  const how = jobOptionsOf(flags)
   const { planSplit } = await import('../recipes/split.ts')
-  const plan = planSplit(inputs, { ...asked, out })
-  if (plan.otherLabels > 0 && !quiet) say(`Rows of ${printable(asked.labels!)} about other files: ${plan.otherLabels}.`)
+  const plan = planSplit(inputs, { ...(recipeFlags(flags) as unknown as SplitPlanOptions), out })
+  if (plan.otherLabels > 0 && !quiet) say(`Rows of ${printable(labels!)} about other files: ${plan.otherLabels}.`)
   if (dryRun === true) return await preview(plan, out, json)
 
-  const options: JobOptions = { out, input: plan.items, params: plan.settings }
-  if (workers !== undefined) options.numWorkers = workers
-  if (maxFailures !== undefined) options.maxFailures = maxFailures
-  if (durability !== undefined) options.durability = durability
-  if (retry === true) options.retry = true
-  if (redoChanged === true) options.onChange = 'redo'
-  if (restart === true) options.onChange = 'restart'
   const [{ runAndTell }, { splitJob }] = await Promise.all([import('./run-tell.ts'), import('../recipes/split-job.ts')])
-  await runAndTell(splitJob, options, { json, quiet, ...(log !== undefined && { log }) })
+  await runAndTell(splitJob, { out, input: plan.items, params: plan.settings, ...how }, flags)
 }
 
 async function preview(plan: SplitPlan, out: string, json: boolean): Promise<void> {

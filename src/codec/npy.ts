@@ -1,6 +1,6 @@
 import { endianness } from 'node:os'
 import { MillraceError } from '../core/errors.ts'
-import type { Tensor, TensorType, TensorTypes } from '../core/tensor.ts'
+import { arrays, type Tensor, type TensorType } from '../core/tensor.ts'
 
 const kinds = {
   f4: 'float32',
@@ -15,20 +15,6 @@ const kinds = {
   u8: 'uint64',
   b1: 'bool',
 } as const satisfies Record<string, TensorType>
-
-const arrays: { [T in TensorType]: new (buffer: ArrayBuffer) => TensorTypes[T] } = {
-  float32: Float32Array,
-  float64: Float64Array,
-  uint8: Uint8Array,
-  int8: Int8Array,
-  uint16: Uint16Array,
-  int16: Int16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-}
 
 const magic = '\x93NUMPY'
 /** NumPy's own limit is 10,000; a header of plain types is far shorter. */

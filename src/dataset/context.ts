@@ -70,7 +70,3 @@ export function contextInPlace(seed: number, epoch: number, index: number, stage
 }
 
 export type { ContextInPlace }
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
-}

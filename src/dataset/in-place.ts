@@ -1,5 +1,7 @@
-import { type ContextInPlace, isThenable } from './context.ts'
+import { isThenable } from '../core/thenable.ts'
+import type { ContextInPlace } from './context.ts'
 import type { SampleMapper } from './iterable.ts'
+import { closeSteps, openSteps } from './steps.ts'
 
 /** Maps that are ready to run in this thread: the setups of tasks have run. */
 export interface InPlace {
@@ -11,25 +13,7 @@ export interface InPlace {
 
 /** Makes ready the maps of a stream that is read without workers. All of them see one context a sample, so one row of random numbers. */
 export async function openMaps(maps: readonly SampleMapper<any, any>[]): Promise<InPlace> {
-  const steps: { run: (sample: unknown, index: number, ctx: any) => unknown; params: unknown; state: unknown; close: () => unknown }[] = []
-  const close = async (): Promise<void> => {
-    for (const step of steps.splice(0).reverse()) await step.close()
-  }
-  try {
-    for (const map of maps) {
-      if (typeof map === 'function') {
-        steps.push({ run: map, params: {}, state: undefined, close: () => {} })
-        continue
-      }
-      const { run, setup, teardown } = map
-      const params = map.params as unknown
-      const state: unknown = await setup?.({ params, worker: 0 })
-      steps.push({ run, params, state, close: () => teardown?.({ params, state }) })
-    }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  const steps = await openSteps(maps, 0)
   const run = (sample: unknown, index: number, ctx: ContextInPlace, first = 0): unknown => {
     let value = sample
     for (let i = first; i < steps.length; i++) {
@@ -41,5 +25,5 @@ export async function openMaps(maps: readonly SampleMapper<any, any>[]): Promise
     }
     return value
   }
-  return { run, close }
+  return { run, close: () => closeSteps(steps) }
 }

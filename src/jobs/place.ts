@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { MillraceError } from '../core/errors.ts'
-import type { Boot, LocalWork } from '../core/executor.ts'
+import type { LocalWork } from '../core/executor.ts'
 import type { Job } from '../core/job.ts'
 import type { Task } from '../core/task.ts'
 import { packParcel } from '../dataset/travel.ts'
@@ -8,7 +8,7 @@ import { availableCpus } from '../engine/cpus.ts'
 import type { Place } from '../engine/call.ts'
 import { poolOf } from '../engine/pool.ts'
 import { shared } from '../executors/shared.ts'
-import { startedWithTypeScript } from '../tasks/exec-argv.ts'
+import { bootOf } from '../tasks/exec-argv.ts'
 import { checkUnique } from '../tasks/registry.ts'
 import type { RunInput } from './input.ts'
 import type { RunRules } from './item-runner.ts'
@@ -45,10 +45,9 @@ export function placeOf(
   checkUnique(job as Task<any, any>)
   const { module } = job.reference
   const parcel = packParcel(input.worker, input.name, where.sharesMemory === true)
-  const boot: Boot = { module, typescript: /\.[cm]?[jt]sx$|\.[cm]?ts$/.test(module) || startedWithTypeScript() }
   const sent: ItemParams = { job: job.reference, params, input: parcel, temporary, rules }
   return {
-    pool: poolOf(where, boot),
+    pool: poolOf(where, bootOf(module)),
     numWorkers: Math.max(1, numWorkers ?? where.numWorkers ?? availableCpus()),
     work: { task: itemTask.reference, params: sent },
   }

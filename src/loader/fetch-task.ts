@@ -3,7 +3,7 @@ import { HandedOver } from '../tasks/pack.ts'
 import { spares } from '../tasks/spares.ts'
 import { task } from '../tasks/task.ts'
 import { type BatchItem, closeRecipe, type EpochPlan, type Fetched, Fetcher, openRecipe, type OpenRecipe, type Recipe } from './fetch.ts'
-import { openStep } from './steps.ts'
+import { openStep } from '../dataset/steps.ts'
 import { type Parcel, unpackParcel } from '../dataset/travel.ts'
 
 /** What a worker is told of a loader and its epoch. */

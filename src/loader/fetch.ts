@@ -1,12 +1,13 @@
 import { type ErrorRecord, recordError } from '../core/error-record.ts'
 import { MillraceError } from '../core/errors.ts'
 import type { Context } from '../core/task.ts'
+import { isThenable } from '../core/thenable.ts'
 import { newArray } from '../core/tensor.ts'
 import { type SampleContext, sampleRandom } from '../dataset/context.ts'
 import type { Dataset } from '../dataset/dataset.ts'
 import { CollateError, collateInto } from './collate.ts'
 import { BatchMemory } from './memory.ts'
-import { type OpenStep, openStep, type Step } from './steps.ts'
+import { closeSteps, type OpenStep, openSteps, type Step } from '../dataset/steps.ts'
 
 /**
  * One batch to fetch: its number, where the order of the epoch is known beforehand; its indices; or samples that the main thread
@@ -46,14 +47,12 @@ export interface OpenRecipe {
 }
 
 export async function openRecipe({ dataset, maps, collateFn }: Recipe, worker: number): Promise<OpenRecipe> {
-  const opened: OpenRecipe = { dataset, maps: [], collateFn: undefined }
-  for (const map of maps) opened.maps.push(await openStep(map, worker))
-  if (collateFn !== undefined) opened.collateFn = await openStep(collateFn, worker)
-  return opened
+  const opened = await openSteps(collateFn === undefined ? maps : [...maps, collateFn], worker)
+  return { dataset, maps: opened.slice(0, maps.length), collateFn: opened[maps.length] }
 }
 
 export async function closeRecipe({ maps, collateFn }: OpenRecipe): Promise<void> {
-  for (const step of [...maps, ...(collateFn === undefined ? [] : [collateFn])].reverse()) await step.close()
+  await closeSteps(collateFn === undefined ? maps : [...maps, collateFn])
 }
 
 /** What tells this epoch from others. */
@@ -240,8 +239,4 @@ function timed<R>(times: Record<string, number>, stage: string, work: () => R): 
     return result
   }
   return (result as unknown as Promise<unknown>).then((value) => (count(), value)) as R
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return value !== null && typeof value === 'object' && typeof (value as { then?: unknown }).then === 'function'
 }

@@ -14,7 +14,7 @@ import { checkLength, checkLoader, type CollateFn, type DataLoaderOptions } from
 import { placeOf } from './place.ts'
 import { checkState, type LoaderState, Position } from './state.ts'
 import { type LoaderStats, Meter } from './stats.ts'
-import { keepsState, type Step } from './steps.ts'
+import { keepsState, type Step } from '../dataset/steps.ts'
 import type { Parcel } from '../dataset/travel.ts'
 
 type AnyDataset<T> = Dataset<T> | IterableDataset<T>

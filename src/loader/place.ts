@@ -1,10 +1,10 @@
-import type { Boot, Executor, LocalWork, Work } from '../core/executor.ts'
+import type { Executor, LocalWork, Work } from '../core/executor.ts'
 import { explainer, moveWhenItPays } from '../engine/automatic.ts'
 import type { Automatic, Place } from '../engine/call.ts'
 import { availableCpus } from '../engine/cpus.ts'
 import { poolOf } from '../engine/pool.ts'
 import { shared } from '../executors/shared.ts'
-import { startedWithTypeScript } from '../tasks/exec-argv.ts'
+import { bootOf } from '../tasks/exec-argv.ts'
 import { closeRecipe, type EpochPlan, Fetcher, openRecipe, type Recipe } from './fetch.ts'
 import { type FetchParams, fetchTask } from './fetch-task.ts'
 import type { DataLoaderOptions } from './options.ts'
@@ -108,8 +108,7 @@ function onWorkers(request: PlaceRequest, executor: Executor, numWorkers: number
   const own = fetchTask.reference.module
   // A worker starts with a module of the user's, so that calls of `parallel` from there share it.
   const module = modulesOf(parcel).find((url) => !url.startsWith(own.slice(0, own.lastIndexOf('/loader/')))) ?? own
-  const boot: Boot = { module, typescript: /\.[cm]?[jt]sx$|\.[cm]?ts$/.test(module) || startedWithTypeScript() }
   const params: FetchParams = { plan, recipe: parcel, keep, reuse: options.reuse === true, numWorkers }
   const work: Work = { task: fetchTask.reference, params }
-  return { pool: poolOf(executor, boot), numWorkers, work }
+  return { pool: poolOf(executor, bootOf(module)), numWorkers, work }
 }

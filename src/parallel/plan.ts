@@ -1,4 +1,4 @@
-import type { Boot, Executor, Work } from '../core/executor.ts'
+import type { Executor, Work } from '../core/executor.ts'
 import type { Task } from '../core/task.ts'
 import { explainer, moveWhenItPays } from '../engine/automatic.ts'
 import { availableCpus } from '../engine/cpus.ts'
@@ -6,7 +6,7 @@ import type { Automatic, Call, Place } from '../engine/call.ts'
 import { poolOf } from '../engine/pool.ts'
 import { lengthOf, type Items } from '../engine/source.ts'
 import { shared } from '../executors/shared.ts'
-import { startedWithTypeScript } from '../tasks/exec-argv.ts'
+import { bootOf } from '../tasks/exec-argv.ts'
 import { inlineSource } from '../tasks/inline.ts'
 import { checkUnique } from '../tasks/registry.ts'
 import { isTask } from '../tasks/task.ts'
@@ -29,8 +29,7 @@ export function plan(fn: Runnable, items: Items<unknown>, options: StreamOptions
   const total = options.total ?? lengthOf(items)
   const explain = explainer(options.explain)
 
-  const boot: Boot = task === undefined ? {} : { module: task.reference.module }
-  boot.typescript = /\.[cm]?[jt]sx$|\.[cm]?ts$/.test(boot.module ?? '') || startedWithTypeScript()
+  const boot = bootOf(task?.reference.module)
   const at = (where: Executor, count: number): Place => ({
     pool: poolOf(where, where.inThisThread === true ? {} : boot),
     numWorkers: count,

@@ -2,6 +2,24 @@ import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
 import { MillraceError } from '../core/errors.ts'
 import { locate, type LocateOptions } from '../sources/locate.ts'
 
+/** What is taken from a folder for a sound, or for a picture. */
+export const SOUNDS: ReadonlySet<string> = new Set([
+  'wav',
+  'wave',
+  'flac',
+  'mp3',
+  'ogg',
+  'oga',
+  'opus',
+  'aif',
+  'aiff',
+  'aifc',
+  'caf',
+  'm4a',
+  'aac',
+])
+export const PICTURES: ReadonlySet<string> = new Set(['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff'])
+
 /** An input file and its path below the nearest folder that all inputs have in common. */
 export interface Input {
   path: string

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { MillraceError } from '../core/errors.ts'
 import { resize, type ResizeOptions } from '../image/index.ts'
-import { findInputs } from './inputs.ts'
+import { findInputs, PICTURES } from './inputs.ts'
 import { checkClashes, outputNamer } from './output-names.ts'
 import { defaults, type ResizeItem, type ResizeSettings } from './resize-job.ts'
 
@@ -22,9 +22,6 @@ export interface ResizePlan {
   settings: ResizeSettings
   items: ResizeItem[]
 }
-
-/** What is taken from a folder. */
-const EXTENSIONS = new Set(['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff'])
 
 /**
  * Decides what a run will do, and does nothing: which pictures there are, and where they go. The folders of the inputs are kept, from the
@@ -48,7 +45,7 @@ export function planResize(inputs: readonly string[], options: ResizePlanOptions
   // What is wrong with a setting is wrong with every picture.
   resize({ data: new Uint8Array(12), height: 2, width: 2, channels: 3 }, settings.size, settings.resize)
   const extension = format === 'jpeg' ? '.jpg' : `.${format}`
-  const found = findInputs(inputs, { recursive, extensions: EXTENSIONS, noun: 'picture' })
+  const found = findInputs(inputs, { recursive, extensions: PICTURES, noun: 'picture' })
   const taken = limit === undefined ? found : found.slice(0, limit)
   const nameOf = outputNamer(name ?? `{stem}${extension}`, extension, taken.length)
   const items = taken.map((input, index) => ({ input: input.path, output: nameOf(input, index).replaceAll('\\', '/') }))

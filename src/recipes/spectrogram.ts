@@ -4,14 +4,12 @@ import { dirname, join, resolve } from 'node:path'
 import { MillraceError } from '../core/errors.ts'
 import type { ItemError } from '../core/item-error.ts'
 import { availableCpus, bind, parallel, type ProgressOption } from '../index.ts'
-import { findInputs } from './inputs.ts'
+import { findInputs, SOUNDS } from './inputs.ts'
 import { checkClashes, outputNamer } from './output-names.ts'
 import { presets, resolveSettings, type SpectrogramOptions, type SpectrogramSettings } from './spectrogram-settings.ts'
 import { type SpectrogramItem, spectrogramTask, type Stage } from './spectrogram-task.ts'
 import { makeFolder } from './whole-file.ts'
 
-/** What is taken from a folder. */
-const EXTENSIONS = new Set(['wav', 'wave', 'flac', 'mp3', 'ogg', 'oga', 'opus', 'aif', 'aiff', 'aifc', 'caf', 'm4a', 'aac'])
 /** So few are done before workers have started. */
 const WORTH_WORKERS = 33
 /** A disk that says so once says it for every file. */
@@ -81,7 +79,7 @@ export async function planSpectrograms(inputs: readonly string[], options: PlanO
     throw new MillraceError('BAD_OPTION', `limit is a whole number from 1, not ${limit}.`)
   }
   if (!isPreset(settings)) (await import('./spectrogram-steps.ts')).trySettings(settings)
-  const found = findInputs(inputs, { recursive, extensions: EXTENSIONS })
+  const found = findInputs(inputs, { recursive, extensions: SOUNDS })
   const taken = limit === undefined ? found : found.slice(0, limit)
   const nameOf = outputNamer(name ?? `{stem}.${settings.format}`, `.${settings.format}`, taken.length)
   const folder = resolve(out)

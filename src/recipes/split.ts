@@ -1,14 +1,11 @@
 import { dirname, resolve } from 'node:path'
 import { MillraceError } from '../core/errors.ts'
-import { findInputs, type Input, isInside } from './inputs.ts'
+import { findInputs, type Input, isInside, SOUNDS } from './inputs.ts'
 import type { ClipRow } from './split-clips.ts'
 import { planRecording, type SplitItem } from './split-item.ts'
 import { type FileLabels, type LabelListOptions, readLabels } from './split-labels.ts'
 import { clipNamer } from './split-names.ts'
 import { resolveSplit, type SplitOptions, type SplitSettings } from './split-settings.ts'
-
-/** What is taken from a folder. */
-const EXTENSIONS = new Set(['wav', 'wave', 'flac', 'mp3', 'ogg', 'oga', 'opus', 'aif', 'aiff', 'aifc', 'caf', 'm4a', 'aac'])
 
 export interface SplitPlanOptions extends SplitOptions {
   /** Where clips will go: what lies there is not taken for recordings. */
@@ -47,7 +44,7 @@ export function planSplit(inputs: readonly string[], options: SplitPlanOptions):
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 1)) {
     throw new MillraceError('BAD_OPTION', `limit is a whole number from 1, not ${limit}.`)
   }
-  const found = withoutClips(findInputs(inputs, { recursive, extensions: EXTENSIONS }), inputs, out).slice(0, limit)
+  const found = withoutClips(findInputs(inputs, { recursive, extensions: SOUNDS }), inputs, out).slice(0, limit)
   const items: SplitItem[] = found.map(({ path, relative }) => ({ file: path, folder: folderOf(relative) }))
   checkClashes(items, settings.name)
   if (labels === undefined) return { settings, items, otherLabels: 0 }

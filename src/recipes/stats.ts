@@ -1,5 +1,6 @@
 import { bind, files, type ItemError, parallel, type ProgressOption } from '../index.ts'
 import type { Transform } from '../image/index.ts'
+import { PICTURES } from './inputs.ts'
 import { countTask } from './stats-task.ts'
 
 export interface StatsOptions {
@@ -23,9 +24,6 @@ export interface PictureStats {
   std: number[]
 }
 
-/** What a folder's pictures are told by. */
-const EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff']
-
 /**
  * Mean and standard deviation of the pictures in folders, files and glob patterns. Exact: levels are counted, not summed in floats,
  * so the order of the files and the number of workers change nothing. A picture that can't be opened is reported and left out.
@@ -34,7 +32,7 @@ const EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff']
  */
 export async function pictureStats(inputs: readonly string[], options: StatsOptions = {}): Promise<PictureStats> {
   const { transform, numWorkers, signal, progress = false, onFailure } = options
-  const pictures = files(inputs, { extensions: EXTENSIONS })
+  const pictures = files(inputs, { extensions: [...PICTURES] })
   const counts = new Float64Array(3 * 256)
   let failed = 0
   const outcomes = parallel.stream(bind(countTask, { transform }), pictures, {

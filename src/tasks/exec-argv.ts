@@ -1,3 +1,5 @@
+import type { Boot } from '../core/executor.ts'
+
 /** A worker is a thread of this process, or a process of its own. */
 export type WorkerKind = 'thread' | 'process'
 
@@ -90,3 +92,9 @@ function words(nodeOptions: string): string[] {
 }
 
 const quote = (word: string): string => (/[\s"]/.test(word) ? `"${word.replace(/["\\]/g, String.raw`\$&`)}"` : word)
+
+/** What workers load for a module of the user's, or for inline functions. */
+export function bootOf(module?: string): Boot {
+  const typescript = /\.[cm]?[jt]sx$|\.[cm]?ts$/.test(module ?? '') || startedWithTypeScript()
+  return module === undefined ? { typescript } : { module, typescript }
+}

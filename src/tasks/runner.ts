@@ -3,6 +3,7 @@ import { recordError, type ErrorRecord } from '../core/error-record.ts'
 import type { FromWorker, LocalWork, ResultsMessage, ToWorker } from '../core/executor.ts'
 import { randomOf } from '../core/random.ts'
 import type { Context } from '../core/task.ts'
+import { isThenable } from '../core/thenable.ts'
 import { HandedOver } from './pack.ts'
 
 type Chunk = Extract<ToWorker, { type: 'chunk' }>
@@ -254,10 +255,6 @@ function roughBytes(value: unknown): number {
     // A getter that throws: the value can't be cloned either, which is reported where it is sent.
   }
   return bytes
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return value !== null && typeof value === 'object' && typeof (value as { then?: unknown }).then === 'function'
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
